@@ -1,0 +1,49 @@
+# Everything a developer or operator types. Needs Python >= 3.11 and make; creates its own virtual environment.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.installed
+PYTEST := $(BIN)/pytest
+export DO_NOT_TRACK := 1
+
+.PHONY: demo test test-all lint night review bench clean install lock
+
+install: $(READY)
+
+$(READY): requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit("Plumbline needs Python 3.11, 3.12 or 3.13; this is %s. Try: make PYTHON=python3.11" % sys.version.split()[0] if not (3, 11) <= sys.version_info < (3, 14) else 0)'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	touch $(READY)
+
+demo: $(READY) ## a night on simulated CRMs; leaves its workspace in .demo/
+	$(BIN)/plumbline demo --dir .demo
+
+test: $(READY) ## the tests, without the slowest
+	$(PYTEST) -m "not slow and not benchmark"
+
+test-all: $(READY) ## every test
+	$(PYTEST) -m "not benchmark"
+
+lint: $(READY) ## ruff, mypy and sqlfluff
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	cd dbt_project && ../$(BIN)/sqlfluff lint models --processes 2
+
+night: $(READY) ## the night of the workspace in PLUMBLINE_HOME (or this folder), now
+	$(BIN)/plumbline sync
+
+review: $(READY) ## what the last night found, for managers
+	$(BIN)/plumbline status
+
+bench: $(READY) ## measures; never judges
+	$(PYTEST) -m benchmark -s tests/benchmarks
+
+lock: ## resolve the dependencies anew
+	$(BIN)/pip-compile --extra dev --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
+		--strip-extras --allow-unsafe --no-header --upgrade -o requirements.lock pyproject.toml
+
+clean: ## what make made, but for the virtual environment
+	rm -rf .demo dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis dbt_project/target dbt_project/logs
