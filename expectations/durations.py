@@ -1,0 +1,93 @@
+"""Spans of time as people write them in configuration: `2 days`, `60 seconds`, `1 working day`.
+
+Parsing and printing of spans belong here; what a span is used for doesn't.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, WithJsonSchema
+
+SECONDS_IN = {"second": 1, "minute": 60, "hour": 3_600, "day": 86_400, "week": 604_800}
+SPAN = re.compile(r"(\d+)\s*(second|minute|hour|day|week)s?", re.IGNORECASE)
+WORKING_DAYS = re.compile(r"(\d+)\s*working[ _-]?days?", re.IGNORECASE)
+SPAN_PATTERN = r"^\d+ ?(seconds?|minutes?|hours?|days?|weeks?)$"
+SPAN_HELP = "write a number and a unit, for example `60 seconds`, `4 hours` or `2 days`"
+GRACE_HELP = "write `{working_days: 1}`, or a span such as `60 seconds` or `2 days`"
+MOST_WORKING_DAYS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Grace:
+    """How long after leaving a stage a step may still be recorded: seconds, or whole working days. Never both."""
+
+    seconds: int | None = None
+    working_days: int | None = None
+
+    def in_words(self) -> str:
+        """For sentences: `1 working day`, `2 days`."""
+        if self.working_days is not None:
+            return f"{self.working_days} working day{'' if self.working_days == 1 else 's'}"
+        return span_in_words(self.seconds or 0)
+
+
+def parse_span(value: Any) -> int:
+    """Seconds of a span. A bare number is refused: nobody could tell its unit."""
+    match = SPAN.fullmatch(value.strip()) if isinstance(value, str) else None
+    if match is None:
+        raise ValueError(f"is not a span of time; {SPAN_HELP}")
+    return int(match[1]) * SECONDS_IN[match[2].lower()]
+
+
+def parse_grace(value: Any) -> Grace:
+    """Grace from `{working_days: 1}`, `1 working day` or a span."""
+    if isinstance(value, Grace):
+        return value
+    days: Any = None
+    if isinstance(value, dict) and set(value) == {"working_days"}:
+        days = value["working_days"]
+    elif isinstance(value, str) and (match := WORKING_DAYS.fullmatch(value.strip())):
+        days = int(match[1])
+    elif isinstance(value, str) and SPAN.fullmatch(value.strip()):
+        return Grace(seconds=parse_span(value))
+    if isinstance(days, int) and not isinstance(days, bool) and 1 <= days <= MOST_WORKING_DAYS:
+        return Grace(working_days=days)
+    raise ValueError(f"is not a grace; {GRACE_HELP} (1 to {MOST_WORKING_DAYS} working days)")
+
+
+def span_in_words(seconds: int) -> str:
+    """The largest unit that divides the span: `2 days`, `90 minutes`."""
+    if seconds == 0:
+        return "no time"
+    for unit, size in reversed(SECONDS_IN.items()):
+        if seconds % size == 0:
+            count = seconds // size
+            return f"{count} {unit}{'' if count == 1 else 's'}"
+    raise ValueError(f"a span of {seconds} seconds has no whole unit")
+
+
+Span = Annotated[
+    int,
+    BeforeValidator(parse_span),
+    WithJsonSchema({"type": "string", "pattern": SPAN_PATTERN, "examples": ["60 seconds", "5 minutes", "2 days"]}),
+]
+GraceField = Annotated[
+    Grace,
+    BeforeValidator(parse_grace),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {
+                    "type": "object",
+                    "properties": {"working_days": {"type": "integer", "minimum": 1, "maximum": MOST_WORKING_DAYS}},
+                    "required": ["working_days"],
+                    "additionalProperties": False,
+                },
+                {"type": "string", "pattern": r"^\d+ ?(seconds?|minutes?|hours?|days?|weeks?|working days?)$"},
+            ]
+        }
+    ),
+]

@@ -1,0 +1,136 @@
+"""Mistakes in `evidence:` that are more than a wrong type: two proofs in one, a setting that does not belong, nothing.
+
+Works on the file's plain values, so that it also speaks when another part of the file has the wrong type. Wrong types
+are the model's business (evidence.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from connectors.configfile import ConfigPath, Fault, did_you_mean
+from expectations.evidence import ANY, COUNTERS, KINDS
+
+BELONGS = {
+    "any": frozenset(COUNTERS),
+    "all": frozenset[str](),
+    "field": frozenset({"is", "one_of", "at_gate"}),
+    "activity": frozenset({"outcome", "outcome_not", "direction", *COUNTERS}),
+    "contact": frozenset({"at_least"}),
+    "document": frozenset({"status", "at_least", "on_days", "in_last_days"}),
+    "stage": frozenset[str](),
+}
+EXAMPLE = "for example `evidence: {activity: meeting}` or `evidence: {field: amount, is: positive}`"
+MOST_ALTERNATIVES = 64
+
+
+def check_evidence(raw: Any, at: ConfigPath, stages_before: list[str], all_stages: list[str]) -> Iterator[Fault]:
+    """Faults of one `evidence:`; `stages_before` are the stages up to and with the step's own."""
+    if not isinstance(raw, dict):
+        return  # the model says so
+    heads = [key for key in BELONGS if raw.get(key) is not None]
+    if len(heads) != 1:
+        yield _not_one(raw, heads, at)
+        return
+    head = heads[0]
+    yield from _misplaced(raw, head, at)
+    if head in ("any", "all"):
+        parts = raw[head] if isinstance(raw[head], list) else []
+        for i, part in enumerate(parts):
+            yield from check_evidence(part, (*at, head, i), stages_before, all_stages)
+        if head == "any" and any(key in raw for key in COUNTERS):
+            yield from _uncountable(parts, (*at, head))
+        if _size(raw) > MOST_ALTERNATIVES:
+            yield Fault(
+                f"has {_size(raw)} ways to be fulfilled, more than anybody can follow ({MOST_ALTERNATIVES} at most)",
+                "use fewer `any` inside `all`",
+                at,
+            )
+    elif head == "field":
+        yield from _field(raw, at)
+    elif head == "stage":
+        yield from _stage(raw["stage"], (*at, "stage"), stages_before, all_stages)
+    elif head == "activity":
+        yield from _overlap(raw, at)
+
+
+def _not_one(raw: dict[str, Any], heads: list[str], at: ConfigPath) -> Fault:
+    if not heads:
+        return Fault(f"names none of {', '.join(BELONGS)}", f"say what proves the step, {EXAMPLE}", at)
+    both = " and ".join(repr(head) for head in heads)
+    joined = ", ".join("{" + f"{head}: {raw[head]}" + "}" for head in heads if head in KINDS)
+    fix = f"write `any: [{joined}]` when one suffices, `all: [{joined}]` when each is needed"
+    return Fault(f"{both} stand side by side, and it is not clear whether one suffices", fix, at)
+
+
+def _misplaced(raw: dict[str, Any], head: str, at: ConfigPath) -> Iterator[Fault]:
+    known = set().union(*BELONGS.values())
+    for key in raw:
+        if key in known and key not in BELONGS[head]:
+            owners = [owner for owner, keys in BELONGS.items() if key in keys]
+            fix = f"remove it, or use it with {' or '.join(owners)}"
+            yield Fault(f"{key!r} says nothing about {head!r}", fix, (*at, key), raw[key])
+
+
+def _uncountable(parts: list[Any], at: ConfigPath) -> Iterator[Fault]:
+    for i, part in enumerate(parts):
+        if not isinstance(part, dict):
+            continue
+        kinds = {kind for kind in ("activity", "document", "contact") if kind in part}
+        first = parts[0] if isinstance(parts[0], dict) else {}
+        if not kinds or any(key in part for key in COUNTERS) or not kinds & set(first):
+            yield Fault(
+                "can't be counted together with the others",
+                "a group with at_least, on_days, in_last_days or with_contact holds only activities (or only "
+                "documents) that have none of these settings themselves",
+                (*at, i),
+            )
+
+
+def _field(raw: dict[str, Any], at: ConfigPath) -> Iterator[Fault]:
+    tests = [key for key in ("is", "one_of", "at_gate") if raw.get(key) is not None]
+    if len(tests) > 1:
+        both = " and ".join(repr(key) for key in tests)
+        yield Fault(f"{both} test the same field twice", "keep one, or write two pieces of evidence under `all`", at)
+    if isinstance(raw["field"], str) and raw["field"] != raw["field"].strip().lower().replace(" ", "_"):
+        plain = raw["field"].strip().lower().replace(" ", "_")
+        fix = f"write {plain!r} and map it in connections.yml to the CRM's own name"
+        yield Fault(f"{raw['field']!r} is not a field name", fix, (*at, "field"), raw["field"])
+
+
+def _stage(value: Any, at: ConfigPath, before: list[str], all_stages: list[str]) -> Iterator[Fault]:
+    if not isinstance(value, str) or value in before:
+        return
+    if value in all_stages:
+        fix = f"name an earlier one: {', '.join(before)}"
+        yield Fault(f"the stage {value!r} comes later, so the step could never be done in time", fix, at, value)
+    else:
+        yield Fault(f"there is no stage {value!r}", did_you_mean(value, all_stages), at, value)
+
+
+def _overlap(raw: dict[str, Any], at: ConfigPath) -> Iterator[Fault]:
+    wanted, refused = _words(raw.get("outcome")), _words(raw.get("outcome_not"))
+    for word in sorted(wanted & refused):
+        fix = "keep it in one of `outcome` and `outcome_not`"
+        yield Fault(f"the outcome {word!r} is both wanted and refused", fix, (*at, "outcome_not"), word)
+    kinds = _words(raw["activity"])
+    if ANY in kinds and len(kinds) > 1:
+        yield Fault("'any' already holds every kind", "write `activity: any`, or the kinds", (*at, "activity"))
+
+
+def _words(raw: Any) -> set[str]:
+    items = raw if isinstance(raw, list) else [raw]
+    return {str(item).strip().lower() for item in items if isinstance(item, str)}
+
+
+def _size(raw: Any) -> int:
+    """How many alternatives the evidence would have."""
+    if not isinstance(raw, dict):
+        return 1
+    if isinstance(raw.get("any"), list):
+        return 1 if any(key in raw for key in COUNTERS) else sum(_size(part) for part in raw["any"])
+    size = 1
+    for part in raw["all"] if isinstance(raw.get("all"), list) else []:
+        size *= _size(part)
+    return size
