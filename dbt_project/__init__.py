@@ -1,0 +1,4 @@
+"""The dbt project, shipped with the package: SQL models, their macros and their tests.
+
+Only SQL, YAML and Jinja live here; running dbt is `orchestration/`'s work, and rules are data in the schema `reference`.
+"""
