@@ -1,0 +1,142 @@
+"""Where a company's own files are, and reading them: the workspace.
+
+Only paths and loading belong here; what the files may say is checked by the packages that own them. This is also the
+only module of this package that reads the process environment.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from dotenv import load_dotenv
+
+from connectors.settings import ConnectionSettings, load_connections
+from expectations.company import Company, load_company
+from expectations.process import Process, load_process
+from orchestration.manifest import CONFIG_FILES
+
+HOME_VARIABLE = "PLUMBLINE_HOME"
+
+
+class NoWorkspace(Exception):
+    """The folder isn't a workspace; the text says how to make or choose one."""
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """One company's folder. Paths are always there; the files are read when they are first asked for."""
+
+    home: Path
+
+    @classmethod
+    def find(cls, home: Path | None = None) -> Workspace:
+        """The workspace at `home`, else at PLUMBLINE_HOME, else here. Loads its `.env` without overriding anything."""
+        folder = (home or Path(os.environ.get(HOME_VARIABLE) or Path.cwd())).resolve()
+        absent = [name for name in CONFIG_FILES if not (folder / name).is_file()]
+        if absent:
+            raise NoWorkspace(
+                f"{folder} is not a Plumbline workspace: {' and '.join(absent)} "
+                f"{'is' if len(absent) == 1 else 'are'} not there. Make one with `plumbline init DIR`, or choose one "
+                f"with the environment variable {HOME_VARIABLE}."
+            )
+        workspace = cls(folder)
+        load_dotenv(workspace.env_file, override=False)
+        return workspace
+
+    @property
+    def env_file(self) -> Path:
+        """Secrets by name, never committed."""
+        return self.home / ".env"
+
+    @property
+    def data(self) -> Path:
+        """All that Plumbline writes."""
+        return self.home / "data"
+
+    @property
+    def lake(self) -> Path:
+        """What the CRMs said."""
+        return self.data / "lake"
+
+    @property
+    def builds(self) -> Path:
+        """One folder per night under construction."""
+        return self.data / "builds"
+
+    @property
+    def published(self) -> Path:
+        """What readers get."""
+        return self.data / "published"
+
+    @property
+    def warehouse(self) -> Path:
+        """The stable name of the published DuckDB file."""
+        return self.published / "warehouse.duckdb"
+
+    @property
+    def ledger(self) -> Path:
+        """What cannot be computed again."""
+        return self.data / "ledger"
+
+    @property
+    def logs(self) -> Path:
+        """JSON lines, rotated."""
+        return self.data / "logs"
+
+    @property
+    def dbt_target(self) -> Path:
+        """Dbt's compiled files."""
+        return self.data / "target"
+
+    @property
+    def dagster_home(self) -> Path:
+        """Dagster's own storage."""
+        return self.data / "dagster"
+
+    @property
+    def lock(self) -> Path:
+        """Held by whoever works here."""
+        return self.data / "night.lock"
+
+    @cached_property
+    def company(self) -> Company:
+        """plumbline.yml. Raises ConfigProblems."""
+        return load_company(self.home / "plumbline.yml")
+
+    @cached_property
+    def connections(self) -> dict[str, ConnectionSettings]:
+        """connections.yml. Raises ConfigProblems."""
+        return load_connections(self.home / "connections.yml")
+
+    @cached_property
+    def process(self) -> Process:
+        """process.yml. Raises ConfigProblems."""
+        return load_process(self.home / "process.yml")
+
+    def environment(self) -> Mapping[str, str]:
+        """The variables that credentials are looked up in, by the names that connections.yml gives."""
+        return os.environ
+
+
+def use_dagster_home(folder: Path) -> None:
+    """Make the workspace's Dagster home the process's, with telemetry off and one run at a time."""
+    folder.mkdir(parents=True, exist_ok=True)
+    config = folder / "dagster.yaml"
+    if not config.exists():
+        config.write_text(
+            "# Written by Plumbline when absent; yours to change.\n"
+            "telemetry:\n  enabled: false\n"
+            "concurrency:\n  runs:\n    max_concurrent_runs: 1\n"
+            "run_monitoring:\n  enabled: true\n  max_runtime_seconds: 14400\n"
+            "retention:\n  schedule:\n    purge_after_days: 90\n"
+            "code_servers:\n  local_startup_timeout: 300\n",
+            encoding="utf-8",
+        )
+    os.environ["DAGSTER_HOME"] = str(folder)
+    os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"
+    os.environ.setdefault("DO_NOT_TRACK", "1")
+    os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")

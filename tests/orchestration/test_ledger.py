@@ -1,0 +1,97 @@
+"""Manifest and ledger: what a night was made of, and what it said."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from orchestration.ledger import append_ledger, complete_ledger
+from orchestration.manifest import (
+    ConnectionReading,
+    Manifest,
+    NoSuchNight,
+    hash_config,
+    last_published,
+    load_manifest,
+    load_record,
+    new_night_id,
+    night_folder,
+    save_manifest,
+    save_record,
+)  # fmt: skip
+from orchestration.publish.publication import publish
+from tests.orchestration.conftest import duckdb_only
+
+NIGHT = "20260102T030405-abcdef12"
+
+
+def manifest(night_id: str = NIGHT) -> Manifest:
+    at = datetime(2026, 1, 2, 3, 4, 5, 123456, tzinfo=UTC)
+    readings = (
+        ConnectionReading("acme", "hubspot", "good", 42, at),
+        ConnectionReading("new", "files", "backfilling", None, None),
+    )
+    return Manifest(
+        night_id, at, readings, ({"connection": "acme", "state": "good"},), {"process.yml": "x"}, 7, NIGHT, "0.1.0"
+    )
+
+
+def test_manifest_comes_back_as_it_was_with_copies_of_the_configuration(tmp_path: Path) -> None:
+    home, ledger = tmp_path / "home", tmp_path / "ledger"
+    home.mkdir()
+    (home / "process.yml").write_text("stages: []")
+    saved = Manifest(
+        **{**{f: getattr(manifest(), f) for f in manifest().__dataclass_fields__}, "config_hashes": hash_config(home)}
+    )
+    save_manifest(ledger, saved, home)
+    assert load_manifest(ledger, NIGHT) == saved
+    assert (night_folder(ledger, NIGHT) / "config" / "process.yml").read_text() == "stages: []"
+
+
+def test_unknown_night_lists_the_known_ones(tmp_path: Path) -> None:
+    save_manifest(tmp_path, Manifest(NIGHT, datetime(2026, 1, 1, tzinfo=UTC), ()), tmp_path)
+    with pytest.raises(NoSuchNight, match=f"'yesterday'.*{NIGHT}"):
+        load_manifest(tmp_path, "yesterday")
+
+
+def test_night_ids_sort_by_time_whatever_zone_the_time_is_given_in() -> None:
+    early = new_night_id(datetime.fromisoformat("2026-01-02T01:00:00+02:00"), "ffff")
+    late = new_night_id(datetime.fromisoformat("2026-01-02T00:00:00+00:00"), "0000")
+    assert early < late
+
+
+def test_last_published_skips_nights_that_failed(tmp_path: Path) -> None:
+    for number, state in enumerate(["published", "failed"]):
+        name = f"2026010{number}T000000-a"
+        save_manifest(tmp_path, manifest(name), tmp_path) if number else save_manifest(
+            tmp_path, Manifest(name, datetime(2026, 1, 1, tzinfo=UTC), ()), tmp_path
+        )
+        save_record(tmp_path, name, state=state)
+    found = last_published(tmp_path)
+    assert found is not None
+    assert found.night_id == "20260100T000000-a"
+
+
+@pytest.fixture(autouse=True)
+def _no_config(tmp_path: Path) -> None:
+    (tmp_path / "process.yml").write_text("x")
+
+
+def test_ledger_holds_the_published_rows_and_a_crash_before_it_is_completed_once(marts: Path, tmp_path: Path) -> None:
+    ledger, published = tmp_path / "ledger", tmp_path / "published"
+    publishers = duckdb_only(published)
+    publish(publishers, marts, NIGHT)
+    # The process died here. The next start:
+    assert complete_ledger(ledger, published / f"{NIGHT}.duckdb", publishers[0].current()) is True
+    alerts = night_folder(ledger, NIGHT) / "alerts.parquet"
+    assert duckdb.sql(f"select count(*), any_value(ledger_night_id) from '{alerts}'").fetchall() == [(50, NIGHT)]
+    assert load_record(ledger, NIGHT)["ledger_rows"] == {"forecasts": 10, "alerts": 50}
+    before = alerts.stat().st_mtime_ns
+    assert complete_ledger(ledger, published / f"{NIGHT}.duckdb", NIGHT) is False
+    append_ledger(ledger, published / f"{NIGHT}.duckdb", NIGHT)
+    assert alerts.stat().st_mtime_ns == before, "what was written is never written again"
+
+
+def test_nothing_to_complete_before_the_first_publication(tmp_path: Path) -> None:
+    assert complete_ledger(tmp_path, tmp_path / "none.duckdb", None) is False
