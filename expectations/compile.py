@@ -1,0 +1,239 @@
+"""Configuration and the syncs' outcomes become the reference tables that the SQL reads as data.
+
+Assembly belongs here, and what concerns accounts and money; the process itself is in compile_process.py, days in
+days.py, column types in reference_schema.py. Nothing here opens a database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pandas as pd
+
+from connectors.contract import StreamOutcome, SyncOutcome
+from connectors.outcome import from_dict
+from connectors.settings import ConnectionSettings
+from expectations.company import Company
+from expectations.compile_process import THE_BEGINNING, Row, process_tables
+from expectations.days import company_days, start_of_day
+from expectations.process import Process
+from expectations.reference_schema import frame
+
+JUDGED_OBJECTS = ("deals", "stage_changes", "field_changes", "activities", "contacts", "documents")
+
+
+def reference_tables(
+    process: Process,
+    company: Company,
+    connections: Mapping[str, ConnectionSettings],
+    outcomes: Sequence[SyncOutcome | Mapping[str, Any]],
+    as_of: datetime,
+    night_id: str,
+    judge_from: datetime | date | None = None,
+    *,
+    watermarks: Mapping[str, int | None] | None = None,
+    held: Collection[str] = (),
+) -> dict[str, pd.DataFrame]:
+    """Every table of the schema `reference`, by name.
+
+    `outcomes` are all passes known, in any order. A connection is read up to the watermark of its last good pass, or to
+    the one in `watermarks` (a replay, or a fallback); connections in `held` have the state `held`.
+    """
+    known = [outcome if isinstance(outcome, SyncOutcome) else from_dict(dict(outcome)) for outcome in outcomes]
+    passes = sorted((outcome for outcome in known if outcome.connection in connections), key=lambda o: o.ended_at)
+    nights = {
+        name: _ConnectionNight(settings, [o for o in passes if o.connection == name], watermarks, name in held)
+        for name, settings in connections.items()
+    }
+    settings = _settings(process, company, as_of, night_id, judge_from)
+    return {
+        "settings": frame("settings", [settings]),
+        "connections": frame("connections", (night.row() for night in nights.values())),
+        "sync_runs": frame("sync_runs", (row for outcome in passes for row in _sync_rows(outcome))),
+        "coverage": frame("coverage", (row for night in nights.values() for row in night.coverage())),
+        **_maps(connections),
+        **process_tables(process, company.zone),
+        "calendar": frame("calendar", _calendar(company, as_of)),
+        "fx_rates": frame("fx_rates", _rates(company)),
+    }
+
+
+class _ConnectionNight:
+    """What one connection's passes come to tonight."""
+
+    def __init__(
+        self,
+        settings: ConnectionSettings,
+        passes: Sequence[SyncOutcome],
+        watermarks: Mapping[str, int | None] | None,
+        held: bool,
+    ) -> None:
+        self.settings = settings
+        self.held = held
+        self.latest = passes[-1] if passes else None
+        good = [outcome for outcome in passes if outcome.state == "good" and outcome.watermark is not None]
+        if watermarks is not None and settings.name in watermarks:
+            mark = watermarks[settings.name]
+            good = [outcome for outcome in good if mark is not None and (outcome.watermark or 0) <= mark]
+            self.watermark = mark
+        else:
+            self.watermark = good[-1].watermark if good else None
+        self.good = good[-1] if good else None
+
+    @property
+    def state(self) -> str:
+        """`backfilling` until a first pass is whole; `stale` when tonight's is not; `held` by the gate."""
+        if self.watermark is None:
+            return "backfilling"
+        if self.held:
+            return "held"
+        return self.latest.state if self.latest else "stale"
+
+    def row(self) -> Row:
+        latest, good = self.latest, self.good
+        streams = latest.streams if latest else []
+        seconds = sum(stream.seconds for stream in streams)
+        return {
+            "connection": self.settings.name,
+            "crm": self.settings.kind,
+            "state": self.state,
+            "judged_at": (good.judged_at or good.started_at) if good else None,
+            "watermark": self.watermark,
+            "default_currency": self.settings.default_currency,
+            "deal_url_template": self.settings.deal_url,
+            "last_good_at": good.ended_at if good else None,
+            "rows_ours": _total([stream.ours for stream in streams]),
+            "rows_theirs": _total([stream.theirs for stream in streams]),
+            "requests": sum(stream.requests for stream in streams) if latest else None,
+            "bytes": sum(stream.bytes for stream in streams) if latest else None,
+            "rows_per_second": sum(stream.rows_read for stream in streams) / seconds if seconds > 0 else None,
+            "error": latest.error if latest else "it was never synced",
+        }
+
+    def coverage(self) -> Iterator[Row]:
+        """What the last good pass read whole: an object counts as covered when every stream it rests on was read."""
+        streams = self.good.streams if self.good else []
+        for kind in JUDGED_OBJECTS:
+            resting = [stream.covered for stream in streams if kind in stream.covers]
+            if resting and all(resting):
+                yield {"connection": self.settings.name, "object": kind, "covered_from": None}
+
+
+def _total(counts: Sequence[int | None]) -> int | None:
+    known = [count for count in counts if count is not None]
+    return sum(known) if known else None
+
+
+def _settings(
+    process: Process, company: Company, as_of: datetime, night_id: str, judge_from: datetime | date | None
+) -> Row:
+    since = judge_from or process.judge_from or company.judge_from
+    if since is None:
+        since = THE_BEGINNING
+    elif not isinstance(since, datetime):
+        since = start_of_day(since, company.zone)
+    return {
+        "time_zone": company.time_zone,
+        "home_currency": company.home_currency,
+        "as_of": as_of.astimezone(UTC),
+        "judge_from": since,
+        "flicker_seconds": process.defaults.flicker,
+        "backfill_seconds": process.defaults.backfill_tolerance,
+        "logging_min_activities": process.defaults.logging_min_activities,
+        "fiscal_year_start_month": company.fiscal_year_start_month,
+        "night_id": night_id,
+    }
+
+
+def _sync_rows(outcome: SyncOutcome) -> Iterator[Row]:
+    """One row for each object; a pass that failed before the first leaves one row too, with its error."""
+    for stream in outcome.streams or [StreamOutcome("connection", "", covered=False)]:
+        yield {
+            "connection": outcome.connection,
+            "crm": outcome.crm,
+            "pass_id": outcome.pass_id,
+            "started_at": outcome.started_at,
+            "ended_at": outcome.ended_at,
+            "state": outcome.state,
+            "watermark": outcome.watermark,
+            "object": stream.stream,
+            "rows_read": stream.rows_read,
+            "rows_ours": stream.ours,
+            "rows_theirs": stream.theirs,
+            "requests": stream.requests,
+            "bytes": stream.bytes,
+            "seconds": stream.seconds,
+            "covered": stream.covered,
+            "error": outcome.error,
+        }
+
+
+def _maps(connections: Mapping[str, ConnectionSettings]) -> dict[str, pd.DataFrame]:
+    pipelines = [
+        (name, pipeline_id, pipeline)
+        for name, settings in connections.items()
+        for pipeline_id, pipeline in settings.pipelines.items()
+    ]
+    return {
+        "pipeline_map": frame(
+            "pipeline_map",
+            ({"connection": name, "pipeline_id": key, "deal_type": one.deal_type} for name, key, one in pipelines),
+        ),
+        "stage_map": frame(
+            "stage_map",
+            (
+                {"connection": name, "pipeline_id": key, "stage_id": native, "stage_key": stage_key}
+                for name, key, one in pipelines
+                for native, stage_key in one.stages.items()
+            ),
+        ),
+        "deal_type_map": frame(
+            "deal_type_map",
+            (
+                {"connection": name, "native_value": native, "deal_type": deal_type}
+                for name, settings in connections.items()
+                for native, deal_type in settings.deal_types.items()
+            ),
+        ),
+        "field_map": frame(
+            "field_map",
+            (
+                {"connection": name, "field": field, "native_field": native}
+                for name, settings in connections.items()
+                for field, native in settings.fields.items()
+            ),
+        ),
+        "system_actors": frame(
+            "system_actors",
+            (
+                {"connection": name, "actor_id": actor}
+                for name, settings in connections.items()
+                for actor in dict.fromkeys(settings.system_actors)
+            ),
+        ),
+    }
+
+
+def _calendar(company: Company, as_of: datetime) -> Iterator[Row]:
+    for day in company_days(company, as_of):
+        yield {
+            "day": day.day,
+            "day_start_utc": day.starts_utc,
+            "day_end_utc": day.ends_utc,
+            "is_working_day": day.is_working_day,
+            "working_day_no": day.working_day_no,
+        }
+
+
+def _rates(company: Company) -> Iterator[Row]:
+    """What one unit is worth at home, from a day on; the first rate of a currency also holds for what came before."""
+    yield {"currency": company.home_currency, "rate_to_home": 1.0, "valid_from": THE_BEGINNING.date()}
+    for currency, by_day in sorted(company.rates.items()):
+        for place, (day, rate) in enumerate(sorted(by_day.items())):
+            yield {
+                "currency": currency,
+                "rate_to_home": float(rate),
+                "valid_from": THE_BEGINNING.date() if place == 0 else day,
+            }

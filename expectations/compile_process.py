@@ -1,0 +1,150 @@
+"""The process as rows of reference tables: versions, stages, steps, and each step's evidence in normal form.
+
+Only process.yml is translated here; accounts, days and money are compile.py's. Meaning of the evidence tables: a step
+is done by ANY of its alternatives; an alternative needs ALL its terms; a record counts towards a term when it passes
+ANY of the term's variants; a variant passes when ALL its roles do; a role passes when the record has one of its values
+(`not_outcome`: none of them). A role without rows lets everything pass, and so does a term without rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+
+from expectations.days import start_of_day
+from expectations.evidence import Term, alternatives
+from expectations.explain import sentence
+from expectations.process import Defaults, LossStep, NumberedVersion, Process, Stage, Step
+from expectations.reference_schema import frame
+
+THE_BEGINNING = datetime(1900, 1, 1, tzinfo=UTC)
+"""The oldest version judges everything before the second one, so that every deal has a version."""
+
+Row = dict[str, Any]
+
+
+def process_tables(process: Process, zone: ZoneInfo) -> dict[str, pd.DataFrame]:
+    """The six tables that process.yml determines."""
+    versions = process.versions
+    steps = [row for numbered in versions for row in _steps(numbered, process.defaults)]
+    return {
+        "process_versions": frame("process_versions", _versions(versions, zone)),
+        "process_deal_types": frame(
+            "process_deal_types",
+            (
+                {"version": numbered.number, "deal_type": deal_type}
+                for numbered in versions
+                for deal_type in dict.fromkeys(numbered.version.applies_to.deal_types)
+            ),
+        ),
+        "process_stages": frame("process_stages", (row for numbered in versions for row in _stages(numbered))),
+        "process_steps": frame("process_steps", steps),
+        "step_terms": frame("step_terms", (row for placed in _terms(process) for row in [_term_row(*placed)])),
+        "step_term_values": frame("step_term_values", (row for placed in _terms(process) for row in _values(*placed))),
+    }
+
+
+def _versions(versions: tuple[NumberedVersion, ...], zone: ZoneInfo) -> Iterator[Row]:
+    starts = [THE_BEGINNING] + [start_of_day(later.version.in_force_from or date.min, zone) for later in versions[1:]]
+    for numbered, begins, ends in zip(versions, starts, [*starts[1:], None], strict=True):
+        yield {"version": numbered.number, "valid_from": begins, "valid_to": ends}
+
+
+def _stages(numbered: NumberedVersion) -> Iterator[Row]:
+    for order, stage in enumerate(numbered.version.stages, 1):
+        yield {
+            "version": numbered.number,
+            "stage_key": stage.key,
+            "stage_name": stage.name,
+            "stage_order": order,
+            "probability": stage.probability,
+            "max_days": stage.max_days,
+            "is_optional": stage.optional,
+        }
+
+
+def _steps(numbered: NumberedVersion, defaults: Defaults) -> Iterator[Row]:
+    for order, stage, step in numbered.steps():
+        yield _step(numbered.number, order, stage, step, defaults)
+    for loss in numbered.version.on_loss:
+        yield {
+            **_step_base(numbered.number, loss),
+            "stage_key": "lost",
+            "stage_order": None,
+            "grace_seconds": None,
+            "grace_working_days": None,
+            "deadline_seconds": loss.within,
+            "backfill_policy": "flag",
+            "after_step_key": None,
+        }
+
+
+def _step(version: int, order: int, stage: Stage, step: Step, defaults: Defaults) -> Row:
+    grace = step.grace or defaults.grace
+    return {
+        **_step_base(version, step),
+        "stage_key": stage.key,
+        "stage_order": order,
+        "grace_seconds": grace.seconds,
+        "grace_working_days": grace.working_days,
+        "deadline_seconds": None,
+        "backfill_policy": step.backfill,
+        "after_step_key": step.after,
+    }
+
+
+def _step_base(version: int, step: Step | LossStep) -> Row:
+    return {
+        "version": version,
+        "step_key": step.key,
+        "step_name": step.name,
+        "why": step.why,
+        "is_mandatory": step.mandatory,
+        "severity": step.severity_or_default,
+        "evidence_text": sentence(step),
+    }
+
+
+def _terms(process: Process) -> Iterator[tuple[int, str, int, int, Term]]:
+    for version, step in process.steps():
+        if step.evidence is None:
+            continue
+        for alternative, terms in enumerate(alternatives(step.evidence), 1):
+            for number, term in enumerate(terms, 1):
+                yield version, step.key, alternative, number, term
+
+
+def _term_row(version: int, step_key: str, alternative: int, number: int, term: Term) -> Row:
+    return {
+        "version": version,
+        "step_key": step_key,
+        "alternative": alternative,
+        "term": number,
+        "kind": term.kind,
+        "field": term.field,
+        "test": term.test,
+        "min_count": term.min_count,
+        "distinct_days": term.distinct_days,
+        "within_days_before_gate": term.within_days_before_gate,
+        "stage_key": term.stage_key,
+        "needs_contact": term.needs_contact,
+    }
+
+
+def _values(version: int, step_key: str, alternative: int, number: int, term: Term) -> Iterator[Row]:
+    for variant, filters in enumerate(term.variants, 1):
+        for role, values in filters.values:
+            for value in values:
+                yield {
+                    "version": version,
+                    "step_key": step_key,
+                    "alternative": alternative,
+                    "term": number,
+                    "variant": variant,
+                    "role": role,
+                    "value": value,
+                }
