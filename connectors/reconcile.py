@@ -1,0 +1,149 @@
+"""Compares our live records of a stream with the CRM's own, mends what differs once, and refuses a sudden emptiness.
+
+Counting, deletions that left no trace, and floors belong here; reading streams (`sync.py`) and judging deals don't.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from connectors.contract import BadAnswer, MissingScopeError, Record, Stream, StreamOutcome
+from connectors.sync_attempt import Attempt
+from connectors.sync_fetch import call, read_ahead
+
+_IDS_AT_ONCE = 1_000
+_FALL_ROWS = 20
+_FALL_SHARE = 0.5
+# In a large CRM people work while we count: after the ids agreed one by one, the total may still differ by this share.
+_DRIFT_SHARE = 0.001
+
+
+class CountMismatch(BadAnswer):
+    """Our live records and the CRM's own count differ, even after looking at every id."""
+
+
+class SuddenFall(BadAnswer):
+    """Most records are gone since the last good pass: rather a broken answer than a busy day."""
+
+
+def reconcile(attempt: Attempt, stream: Stream, outcome: StreamOutcome) -> None:
+    """Fill `ours` and `theirs`; sweep once when they differ. Raises when they can't be brought together.
+
+    `ours` counts the stream's table. Of streams that share one, one may have a count (deals and archived deals); the
+    others' `ours` stays empty unless it is the last.
+    """
+    theirs = _count(attempt, stream, outcome)
+    if theirs is None and not attempt.closes_table(stream):
+        return
+    ours = attempt.lake.live_count(stream.table, attempt.connection)
+    outcome.ours, outcome.theirs = ours, theirs
+    if theirs is not None and ours != theirs:
+        _sweep(attempt, stream, outcome)
+        outcome.ours = attempt.lake.live_count(stream.table, attempt.connection)
+    _check_floor(attempt, stream, outcome.ours, attempt.plan.good_count(stream))
+
+
+def _count(attempt: Attempt, stream: Stream, outcome: StreamOutcome) -> int | None:
+    try:
+        return call(lambda: attempt.connector.count(stream), attempt.deadline, f"counting {stream.name}")
+    except MissingScopeError as error:
+        outcome.notes.append(f"not counted: {error}")
+        return None
+
+
+def _sweep(attempt: Attempt, stream: Stream, outcome: StreamOutcome) -> None:
+    counted, ours_before = outcome.theirs, outcome.ours
+    swept = _swept_ids(attempt, stream)
+    if swept is None:
+        raise CountMismatch(
+            f"{_name(attempt, stream)}: the CRM counts {counted} live records and we hold {ours_before}; "
+            "it offers no list of ids to find the difference with. The next sync reads again."
+        )
+    ours = attempt.lake.live_ids(stream.table, attempt.connection)
+    gone = ours.filter(pc.invert(pc.is_in(ours, value_set=swept)))
+    missing = swept.filter(pc.invert(pc.is_in(swept, value_set=ours)))
+    _check_floor(attempt, stream, len(ours) - len(gone) + len(missing), len(ours))
+    _check_floor(attempt, stream, len(ours) - len(gone) + len(missing), attempt.plan.good_count(stream))
+    _bury(attempt, stream, gone)
+    vanished = _reread(attempt, stream, missing)
+    outcome.notes.append(
+        f"counts differed (ours {ours_before}, theirs {counted}): {len(gone)} found deleted, "
+        f"{len(missing) - vanished} read again"
+    )
+    _agree(attempt, stream, outcome, listed=len(swept) - vanished)
+
+
+def _agree(attempt: Attempt, stream: Stream, outcome: StreamOutcome, listed: int) -> None:
+    ours = attempt.lake.live_count(stream.table, attempt.connection)
+    theirs = _count(attempt, stream, outcome)
+    outcome.ours, outcome.theirs = ours, theirs
+    drift = abs(ours - theirs) if theirs is not None else 0
+    if ours != listed or drift > _DRIFT_SHARE * ours:
+        raise CountMismatch(
+            f"{_name(attempt, stream)}: the CRM counts {theirs} live records and lists {listed}, and we hold {ours}, "
+            "even after every id was compared. The deals stay judged on the last good sync; the next one reads again."
+        )
+
+
+def _swept_ids(attempt: Attempt, stream: Stream) -> pa.ChunkedArray | None:
+    def chunks() -> Iterator[list[str] | None]:
+        ids = attempt.connector.sweep(stream)
+        if ids is None:
+            yield None
+            return
+        while chunk := list(itertools.islice(ids, 10_000)):
+            yield chunk
+
+    found: list[pa.Array] = []
+    for chunk in read_ahead(chunks, attempt.deadline, f"listing the ids of {stream.name}"):
+        if chunk is None:
+            return None
+        found.append(pa.array(chunk, pa.string()))
+    return pa.chunked_array([pc.unique(pa.chunked_array(found, pa.string()))], pa.string())
+
+
+def _bury(attempt: Attempt, stream: Stream, gone: pa.ChunkedArray) -> None:
+    """Append tombstones. They keep the record's last words, and its own modification time.
+
+    With a later time a record that comes back unchanged could never win against its tombstone.
+    """
+    writer = attempt.writer(stream)
+    for batch in attempt.lake.latest_rows(stream.table, attempt.connection, gone) if len(gone) else ():
+        writer.add((Record(**row, is_deleted=True) for row in batch.to_pylist()), None)
+    writer.flush()
+
+
+def _reread(attempt: Attempt, stream: Stream, missing: pa.ChunkedArray) -> int:
+    """Read what the CRM lists and we lack; returns how many of them no longer exist."""
+    writer = attempt.writer(stream)
+    found: set[str] = set()
+    for begin in range(0, len(missing), _IDS_AT_ONCE):
+        ids = missing.slice(begin, _IDS_AT_ONCE).to_pylist()
+        pages = read_ahead(
+            lambda ids=ids: attempt.connector.read(stream, ids), attempt.deadline, f"reading {stream.name} again"
+        )
+        for page in pages:
+            attempt.deadline.check(f"reading {stream.name} again")
+            writer.add(page.records, None)
+            found.update(record.id for record in page.records if not record.is_deleted)
+    writer.flush()
+    return len(missing) - sum(1 for i in missing.to_pylist() if i in found)
+
+
+def _check_floor(attempt: Attempt, stream: Stream, now: int, before: int | None) -> None:
+    if before is None or attempt.accept_fall:
+        return
+    if before - now >= _FALL_ROWS and now < before * (1 - _FALL_SHARE):
+        raise SuddenFall(
+            f"{_name(attempt, stream)}: {now} live records, where there were {before}. The last good sync stays in "
+            "force. If most of them were really deleted, sync once more and accept the fall; else look at the rights "
+            "of the account."
+        )
+
+
+def _name(attempt: Attempt, stream: Stream) -> str:
+    return f"{attempt.connection}, stream {stream.name}"
