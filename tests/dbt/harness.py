@@ -12,7 +12,6 @@ rows mean and what must come out of them is said in the tests.
 
 from __future__ import annotations
 
-import copy
 import json
 import os
 import tempfile
@@ -118,7 +117,7 @@ def _invoke(arguments: Sequence[str], folder: Path, manifest: Manifest | None = 
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
     }
     with _environment(values):
-        answer = dbtRunner(manifest=manifest).invoke([*arguments, "--quiet"])
+        answer = dbtRunner(manifest=manifest).invoke([*arguments, "--log-level", "none"])
         # dbt-duckdb keeps its database open in the process; the tests want to read the file.
         if DuckDBConnectionManager._ENV is not None:
             DuckDBConnectionManager._ENV.close()
@@ -200,7 +199,7 @@ class Warehouse:
         arguments = [command, "--select", *select.split()]
         if exclude:
             arguments += ["--exclude", *exclude.split()]
-        return _invoke(arguments, self.folder, copy.copy(project_manifest()))
+        return _invoke(arguments, self.folder, project_manifest())
 
     def query(self, sql: str, *parameters: Any) -> list[dict[str, Any]]:
         """Rows of the built tables: `canonical.int_deals`, `warehouse.marts.dim_deals` ..."""

@@ -1,0 +1,10 @@
+{# A select-list item that turns a row into one row per number from 1 to a column's value (none when it is 0 or NULL). #}
+{% macro unnest_range(last, name) -%}{{ return(adapter.dispatch('unnest_range', 'plumbline')(last, name)) }}{%- endmacro %}
+
+{% macro default__unnest_range(last, name) -%}
+    explode(case when {{ last }} > 0 then sequence(1, {{ last }}) end) as {{ name }}
+{%- endmacro %}
+
+{% macro duckdb__unnest_range(last, name) -%}
+    unnest(range(1, {{ last }} + 1)) as {{ name }}
+{%- endmacro %}

@@ -1,0 +1,112 @@
+{{ config(materialized='view') }}
+
+with evidence as (
+
+    select * from {{ ref('int_evidence') }}
+
+),
+
+terms as (
+
+    select * from {{ source('reference', 'step_terms') }}
+
+),
+
+deadlines as (
+
+    select * from {{ ref('int_step_deadlines') }}
+
+),
+
+calendar as (
+
+    select * from {{ source('reference', 'calendar') }}
+
+),
+
+settings as (
+
+    select * from {{ source('reference', 'settings') }}
+
+),
+
+-- a date without a time means its whole day, so it counts from the day's beginning where the company is
+moments as (
+
+    select
+        evidence.deal_key,
+        evidence.version,
+        evidence.step_key,
+        evidence.alternative,
+        evidence.term,
+        coalesce(calendar.day_start_utc, evidence.happened_at) as happened_at,
+        evidence.recorded_at
+    from evidence
+    left join calendar on evidence.precision = 'day' and cast(evidence.happened_at as date) = calendar.day
+
+),
+
+asked as (
+
+    select
+        moments.*,
+        terms.distinct_days > 1 as counts_days,
+        case when terms.distinct_days > 1 then terms.distinct_days else coalesce(terms.min_count, 1) end as needed,
+        terms.within_days_before_gate
+    from moments
+    inner join terms
+        on
+            moments.version = terms.version
+            and moments.step_key = terms.step_key
+            and moments.alternative = terms.alternative
+            and moments.term = terms.term
+
+),
+
+recent as (
+
+    select asked.* from asked
+    where asked.within_days_before_gate is null
+
+    union all
+
+    -- before the deal has left the stage, recent means recent now
+    select asked.*
+    from asked
+    inner join deadlines
+        on
+            asked.deal_key = deadlines.deal_key
+            and asked.version = deadlines.version
+            and asked.step_key = deadlines.step_key
+    where
+        asked.within_days_before_gate is not null
+        and asked.happened_at
+        >= {{ add_seconds('coalesce(deadlines.gate_at, deadlines.judged_at)', '-86400 * asked.within_days_before_gate') }}
+        and asked.happened_at <= coalesce(deadlines.deadline_at, deadlines.judged_at)
+
+),
+
+final as (
+
+    select
+        recent.deal_key,
+        recent.version,
+        recent.step_key,
+        recent.alternative,
+        recent.term,
+        recent.happened_at,
+        recent.recorded_at,
+        -- the earliest deadline that the record would still have kept: it may be entered a little later than it was done
+        greatest(
+            recent.happened_at,
+            {{ add_seconds('coalesce(recent.recorded_at, recent.happened_at)', '-settings.backfill_seconds') }}
+        ) as proven_at,
+        recent.needed,
+        case when recent.counts_days then {{ local_date('recent.happened_at', 'settings.time_zone') }} end as counted_day,
+        recent.counts_days
+    from recent
+    cross join settings
+
+)
+
+select * from final

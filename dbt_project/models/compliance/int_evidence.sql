@@ -1,0 +1,101 @@
+{{ config(materialized='view') }}
+
+with records as (
+
+    select * from {{ ref('int_evidence_records') }}
+
+),
+
+matches as (
+
+    select * from {{ ref('int_term_matches') }}
+
+),
+
+terms as (
+
+    select * from {{ source('reference', 'step_terms') }}
+
+),
+
+fields as (
+
+    select * from {{ ref('int_field_evidence') }}
+
+),
+
+visits as (
+
+    select * from {{ ref('int_visits') }}
+
+),
+
+deals as (
+
+    select * from {{ ref('int_judged_deals') }}
+    where is_judged
+
+),
+
+final as (
+
+    select
+        records.deal_key,
+        terms.version,
+        terms.step_key,
+        terms.alternative,
+        terms.term,
+        records.happened_at,
+        records.recorded_at,
+        records.precision
+    from records
+    inner join deals on records.deal_key = deals.deal_key
+    inner join matches
+        on
+            records.record_kind = matches.record_kind
+            and records.label = matches.label
+            and records.status = matches.status
+            and records.direction = matches.direction
+    inner join terms
+        on
+            matches.version = terms.version
+            and matches.step_key = terms.step_key
+            and matches.alternative = terms.alternative
+            and matches.term = terms.term
+    where
+        -- what is planned for later is no evidence yet
+        (records.happened_at is null or records.happened_at <= deals.judged_at)
+        and (records.has_contact or not terms.needs_contact)
+
+    union all
+
+    select
+        fields.deal_key,
+        fields.version,
+        fields.step_key,
+        fields.alternative,
+        fields.term,
+        fields.happened_at,
+        fields.recorded_at,
+        fields.precision
+    from fields
+    inner join deals on fields.deal_key = deals.deal_key
+
+    union all
+
+    select
+        visits.deal_key,
+        terms.version,
+        terms.step_key,
+        terms.alternative,
+        terms.term,
+        case when visits.source <> 'snapshot' then visits.entered_at end as happened_at,
+        cast(null as timestamp) as recorded_at,
+        visits.precision
+    from visits
+    inner join deals on visits.deal_key = deals.deal_key
+    inner join terms on terms.kind = 'stage' and visits.stage_key = terms.stage_key
+
+)
+
+select * from final

@@ -1,0 +1,93 @@
+with paths as (
+
+    select * from {{ ref('int_deal_paths') }}
+
+),
+
+positions as (
+
+    select * from {{ ref('int_stage_positions') }}
+
+),
+
+passes as (
+
+    select * from {{ ref('int_stage_passes') }}
+
+),
+
+periods as (
+
+    select * from {{ ref('int_process_periods') }}
+
+),
+
+visits as (
+
+    select * from {{ ref('int_visits') }}
+
+),
+
+joined as (
+
+    select
+        paths.connection,
+        paths.deal_key,
+        stages.version,
+        stages.stage_key,
+        passes.entry_visit_no,
+        passes.entered_at,
+        passes.gate_visit_no,
+        passes.gate_at,
+        paths.current_stage_key = stages.stage_key as stands_in_stage,
+        coalesce(passes.entered_at, passes.gate_at, paths.judged_at) as governed_at,
+        case
+            when passes.gate_at <= paths.merged_at
+                then 'two deals were merged, and whose moves came before that is not known'
+            when paths.is_truncated and paths.first_stage_key = 'lost'
+                then 'the stage history begins after the deal was lost'
+            when paths.is_truncated and stages.position < starts.position
+                then 'the stage history begins after the deal left the stage'
+            when paths.current_stage_key = 'unmapped' and paths.first_unmapped_at is null
+                then 'the deal stands in a CRM stage that is not mapped'
+            when passes.gate_at <= paths.first_unmapped_at then cast(null as {{ dbt.type_string() }})
+            when paths.first_unmapped_at is not null
+                then 'the deal was in a CRM stage that is not mapped'
+        end as undatable_reason
+    from paths
+    inner join positions as stages on not stages.is_sink
+    left join positions as starts
+        on stages.version = starts.version and paths.first_stage_key = starts.stage_key
+    left join passes
+        on
+            paths.deal_key = passes.deal_key
+            and stages.version = passes.version
+            and stages.stage_key = passes.stage_key
+
+),
+
+final as (
+
+    select
+        joined.connection,
+        joined.deal_key,
+        joined.version,
+        joined.stage_key,
+        joined.entered_at,
+        coalesce(joined.entry_visit_no < joined.gate_visit_no, false) as is_entered_before_gate,
+        case when joined.undatable_reason is null then joined.gate_visit_no end as gate_visit_no,
+        case when joined.undatable_reason is null then joined.gate_at end as gate_at,
+        joined.undatable_reason is null and coalesce(visits.stage_key = 'won', false) as is_won_gate,
+        visits.actor_id as moved_by,
+        visits.actor_kind as moved_by_kind,
+        joined.stands_in_stage,
+        joined.undatable_reason,
+        joined.governed_at >= periods.in_force_from and joined.governed_at < periods.in_force_to as is_in_force
+    from joined
+    inner join periods on joined.version = periods.version
+    left join visits
+        on joined.deal_key = visits.deal_key and joined.gate_visit_no = visits.visit_no
+
+)
+
+select * from final

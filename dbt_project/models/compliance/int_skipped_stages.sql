@@ -1,0 +1,62 @@
+with pairs as (
+
+    select * from {{ ref('int_visit_pairs') }}
+
+),
+
+positions as (
+
+    select * from {{ ref('int_stage_positions') }}
+
+),
+
+mapped as (
+
+    select distinct
+        connection,
+        pipeline_id,
+        stage_key
+    from {{ source('reference', 'stage_map') }}
+
+),
+
+-- a deal that begins in a later stage came from before the first
+spans as (
+
+    select
+        pairs.*,
+        ends.position as to_position,
+        case when pairs.visit_no = 1 then 0 else starts.position end as from_position
+    from pairs
+    inner join positions as ends
+        on pairs.version = ends.version and pairs.stage_key = ends.stage_key
+    left join positions as starts
+        on pairs.version = starts.version and pairs.open_stage_key = starts.stage_key
+    where pairs.stage_key <> 'lost'
+
+),
+
+-- a stage without a counterpart in the deal's pipeline is optional there
+final as (
+
+    select
+        spans.deal_key,
+        spans.visit_no,
+        {{ listagg_ordered('stages.stage_name', "', '", 'stages.position') }} as skipped_names
+    from spans
+    inner join positions as stages
+        on
+            spans.version = stages.version
+            and spans.from_position < stages.position
+            and spans.to_position > stages.position
+    inner join mapped
+        on
+            spans.connection = mapped.connection
+            and spans.pipeline_id = mapped.pipeline_id
+            and stages.stage_key = mapped.stage_key
+    where not stages.is_optional
+    group by spans.deal_key, spans.visit_no
+
+)
+
+select * from final

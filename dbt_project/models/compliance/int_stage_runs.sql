@@ -1,0 +1,91 @@
+with changes as (
+
+    select * from {{ ref('int_stage_changes') }}
+
+),
+
+deals as (
+
+    select * from {{ ref('int_judged_deals') }}
+
+),
+
+periods as (
+
+    select * from {{ ref('int_process_periods') }}
+
+),
+
+positions as (
+
+    select * from {{ ref('int_stage_positions') }}
+
+),
+
+dated as (
+
+    select
+        changes.connection,
+        changes.deal_key,
+        changes.change_id,
+        changes.stage_id,
+        coalesce(changes.stage_key, 'unmapped') as stage_key,
+        coalesce(changes.entered_at, changes.recorded_at, deals.judged_at) as entered_at,
+        changes.source,
+        changes.precision,
+        changes.actor_id,
+        changes.actor_kind
+    from changes
+    inner join deals on changes.deal_key = deals.deal_key
+
+),
+
+-- changes of the same moment are read in forward order: CRMs don't keep the order of one save
+placed as (
+
+    select
+        dated.*,
+        row_number() over (
+            partition by dated.deal_key
+            order by
+                dated.entered_at,
+                case when positions.position is null then 1 else 0 end,
+                positions.position,
+                dated.change_id
+        ) as place
+    from dated
+    inner join periods
+        on dated.entered_at >= periods.in_force_from and dated.entered_at < periods.in_force_to
+    left join positions
+        on periods.version = positions.version and dated.stage_key = positions.stage_key
+
+),
+
+compared as (
+
+    select
+        placed.*,
+        lag(stage_key) over (partition by deal_key order by place) as previous_stage_key
+    from placed
+
+),
+
+final as (
+
+    select
+        connection,
+        deal_key,
+        place,
+        stage_key,
+        stage_id,
+        entered_at,
+        source,
+        precision,
+        actor_id,
+        actor_kind
+    from compared
+    where previous_stage_key is null or previous_stage_key <> stage_key
+
+)
+
+select * from final

@@ -1,0 +1,39 @@
+with visits as (
+
+    select * from {{ ref('int_visits') }}
+
+),
+
+deals as (
+
+    select * from {{ ref('int_judged_deals') }}
+
+),
+
+-- an open visit lasts until the moment at which the deal is judged
+timed as (
+
+    select
+        visits.*,
+        deals.judged_at,
+        deals.merged_at,
+        greatest(
+            {{ seconds_between('visits.entered_at', 'coalesce(visits.left_at, deals.judged_at)') }} / 86400,
+            cast(0 as double)
+        ) as days
+    from visits
+    inner join deals on visits.deal_key = deals.deal_key
+
+),
+
+final as (
+
+    select
+        timed.*,
+        sum(days) over (partition by deal_key, stage_key order by visit_no) as days_so_far,
+        min(entered_at) over (partition by deal_key, stage_key) as first_entered_at
+    from timed
+
+)
+
+select * from final

@@ -1,0 +1,86 @@
+with activities as (
+
+    select * from {{ ref('int_activities') }}
+
+),
+
+terms as (
+
+    select * from {{ source('reference', 'step_terms') }}
+    where kind = 'activity'
+
+),
+
+term_values as (
+
+    select * from {{ source('reference', 'step_term_values') }}
+    where role = 'kind'
+
+),
+
+connections as (
+
+    select * from {{ source('reference', 'connections') }}
+
+),
+
+logged as (
+
+    select
+        activities.connection,
+        activities.owner_key,
+        coalesce(lower(activities.kind), '') as kind,
+        count(distinct activities.activity_id) as activities
+    from activities
+    inner join connections on activities.connection = connections.connection
+    where activities.owner_key is not null and activities.occurred_at <= connections.judged_at
+    group by activities.connection, activities.owner_key, coalesce(lower(activities.kind), '')
+
+),
+
+-- a term that names no kind counts all of them
+kinds as (
+
+    select distinct
+        terms.version,
+        terms.step_key,
+        term_values.value as kind
+    from terms
+    left join term_values
+        on
+            terms.version = term_values.version
+            and terms.step_key = term_values.step_key
+            and terms.alternative = term_values.alternative
+            and terms.term = term_values.term
+
+),
+
+counted as (
+
+    select distinct
+        logged.connection,
+        logged.owner_key,
+        kinds.version,
+        kinds.step_key,
+        logged.kind,
+        logged.activities
+    from logged
+    inner join kinds on logged.kind = coalesce(kinds.kind, logged.kind)
+
+),
+
+-- how many activities of a step's kinds each owner has logged at all: who logs none is not accused of a missing one
+final as (
+
+    select
+        connection,
+        owner_key,
+        version,
+        step_key,
+        cast(sum(activities) as bigint) as activities
+    from counted
+    group by connection, owner_key, version, step_key
+
+)
+
+select * from final

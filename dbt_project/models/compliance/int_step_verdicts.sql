@@ -1,0 +1,93 @@
+with deadlines as (
+
+    select * from {{ ref('int_step_deadlines') }}
+
+),
+
+evidence as (
+
+    select * from {{ ref('int_step_evidence') }}
+
+),
+
+logging as (
+
+    select * from {{ ref('int_step_logging') }}
+
+),
+
+settings as (
+
+    select * from {{ source('reference', 'settings') }}
+
+),
+
+weighed as (
+
+    select
+        deadlines.*,
+        evidence.done_at,
+        evidence.recorded_at,
+        evidence.step_key is not null as has_evidence,
+        coalesce(evidence.has_undated, false) as has_undated,
+        coalesce(evidence.proven_at <= deadlines.deadline_at, false) as is_proven_in_time,
+        coalesce(evidence.done_at <= deadlines.deadline_at, false) as is_done_in_time,
+        case
+            when deadlines.gate_at is null then cast(null as {{ dbt.type_string() }})
+            when not deadlines.names_evidence then 'the process names no evidence for it'
+            when deadlines.uncovered_object is not null
+                then 'the CRM''s ' || replace(deadlines.uncovered_object, '_', ' ') || ' could not be read'
+            when deadlines.covered_from > deadlines.gate_at
+                then 'the source was connected only after the deal left the stage'
+            when evidence.has_undated then 'it is recorded, but when is not known'
+            when
+                deadlines.rests_on_activities
+                and evidence.step_key is null
+                and coalesce(logging.activities, 0) < settings.logging_min_activities
+                then 'the owner logs too few activities to tell'
+        end as doubt
+    from deadlines
+    cross join settings
+    left join evidence
+        on
+            deadlines.deal_key = evidence.deal_key
+            and deadlines.version = evidence.version
+            and deadlines.step_key = evidence.step_key
+    left join logging
+        on
+            deadlines.connection = logging.connection
+            and deadlines.owner_key = logging.owner_key
+            and deadlines.version = logging.version
+            and deadlines.step_key = logging.step_key
+
+),
+
+final as (
+
+    select
+        weighed.*,
+        case
+            when inapplicable_reason is not null then 'not_applicable'
+            when undatable_reason is not null then 'unknown'
+            when gate_at is null and has_evidence then 'done'
+            when gate_at is null and stands_in_stage then 'pending'
+            when gate_at is null then 'not_due'
+            when is_done_in_time and not is_proven_in_time and backfill_policy = 'flag' then 'backfilled'
+            when is_done_in_time and not is_proven_in_time and backfill_policy = 'reject' then 'late'
+            when is_done_in_time and (done_at <= gate_at or is_on_loss) then 'done'
+            when is_done_in_time then 'done_in_grace'
+            when doubt is not null then 'unknown'
+            when done_at is not null then 'late'
+            when judged_at <= deadline_at then 'pending'
+            else 'missing'
+        end as state,
+        coalesce(
+            inapplicable_reason,
+            undatable_reason,
+            case when gate_at is not null and not is_done_in_time then doubt end
+        ) as reason
+    from weighed
+
+)
+
+select * from final

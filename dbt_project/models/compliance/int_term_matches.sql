@@ -1,0 +1,88 @@
+with records as (
+
+    select distinct
+        record_kind,
+        label,
+        status,
+        direction
+    from {{ ref('int_evidence_records') }}
+
+),
+
+terms as (
+
+    select * from {{ source('reference', 'step_terms') }}
+    where kind in ('activity', 'contact', 'document')
+
+),
+
+term_values as (
+
+    select
+        version,
+        step_key,
+        alternative,
+        term,
+        variant,
+        case
+            when role in ('kind', 'contact_role', 'document_kind') then 'label'
+            when role in ('outcome', 'status') then 'status'
+            else role
+        end as filter,
+        value
+    from {{ source('reference', 'step_term_values') }}
+
+),
+
+-- every kind of record there is, against each variant's filters: a filter that is not given lets everything pass
+tested as (
+
+    select
+        terms.version,
+        terms.step_key,
+        terms.alternative,
+        terms.term,
+        term_values.variant,
+        records.record_kind,
+        records.label,
+        records.status,
+        records.direction,
+        max(case when term_values.filter = 'label' then 1 else 0 end) as asks_label,
+        max(case when term_values.filter = 'label' and term_values.value = records.label then 1 else 0 end) as has_label,
+        max(case when term_values.filter = 'status' then 1 else 0 end) as asks_status,
+        max(case when term_values.filter = 'status' and term_values.value = records.status then 1 else 0 end) as has_status,
+        max(case when term_values.filter = 'not_outcome' and term_values.value = records.status then 1 else 0 end) as is_excluded,
+        max(case when term_values.filter = 'direction' then 1 else 0 end) as asks_direction,
+        max(case when term_values.filter = 'direction' and term_values.value = records.direction then 1 else 0 end)
+            as has_direction
+    from terms
+    inner join records on terms.kind = records.record_kind
+    left join term_values
+        on
+            terms.version = term_values.version
+            and terms.step_key = term_values.step_key
+            and terms.alternative = term_values.alternative
+            and terms.term = term_values.term
+    group by
+        terms.version, terms.step_key, terms.alternative, terms.term, term_values.variant,
+        records.record_kind, records.label, records.status, records.direction
+
+),
+
+final as (
+
+    select distinct
+        version,
+        step_key,
+        alternative,
+        term,
+        record_kind,
+        label,
+        status,
+        direction
+    from tested
+    where asks_label = has_label and asks_status = has_status and asks_direction = has_direction and is_excluded = 0
+
+)
+
+select * from final

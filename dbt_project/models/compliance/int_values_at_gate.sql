@@ -1,0 +1,85 @@
+with changes as (
+
+    select * from {{ ref('int_field_changes') }}
+
+),
+
+deadlines as (
+
+    select * from {{ ref('int_step_deadlines') }}
+
+),
+
+terms as (
+
+    select * from {{ source('reference', 'step_terms') }}
+    where kind = 'field_at_gate'
+
+),
+
+asked as (
+
+    select
+        deadlines.deal_key,
+        deadlines.version,
+        deadlines.step_key,
+        deadlines.gate_at,
+        deadlines.gate_day,
+        deadlines.is_won_gate,
+        terms.alternative,
+        terms.term,
+        terms.field
+    from deadlines
+    inner join terms on deadlines.version = terms.version and deadlines.step_key = terms.step_key
+    where deadlines.gate_at is not null
+
+),
+
+ranked as (
+
+    select
+        asked.*,
+        changes.value,
+        changes.changed_at,
+        -- CRMs fill dates by themselves on winning, so what was written at that very moment proves nothing
+        case
+            when asked.is_won_gate then coalesce(changes.changed_at < asked.gate_at, false)
+            else coalesce(changes.changed_at <= asked.gate_at, false)
+        end as is_before_gate
+    from asked
+    inner join changes on asked.deal_key = changes.deal_key and asked.field = changes.field
+
+),
+
+latest as (
+
+    select
+        ranked.*,
+        row_number() over (
+            partition by deal_key, step_key, alternative, term
+            order by case when is_before_gate then 0 else 1 end, changed_at desc, value desc
+        ) as recency,
+        max(case when changed_at is not null then 1 else 0 end) over (
+            partition by deal_key, step_key, alternative, term
+        ) as dated_changes
+    from ranked
+
+),
+
+final as (
+
+    select
+        deal_key,
+        version,
+        step_key,
+        alternative,
+        term,
+        gate_at,
+        case when is_before_gate then coalesce({{ to_day('value') }} >= gate_day, false) else false end as is_satisfied,
+        dated_changes > 0 as is_known
+    from latest
+    where recency = 1
+
+)
+
+select * from final

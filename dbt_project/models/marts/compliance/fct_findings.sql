@@ -1,0 +1,54 @@
+with findings as (
+
+    select * from {{ ref('int_findings') }}
+
+),
+
+owners as (
+
+    select * from {{ ref('int_finding_owners') }}
+
+),
+
+deals as (
+
+    select * from {{ ref('int_judged_deals') }}
+
+),
+
+final as (
+
+    select
+        {{ surrogate_key(['findings.deal_key', 'findings.family', 'findings.subject']) }} as finding_id,
+        deals.connection,
+        deals.crm,
+        findings.deal_key,
+        deals.deal_id,
+        findings.kind,
+        findings.step_key,
+        findings.stage_key,
+        findings.severity,
+        findings.since,
+        cast(
+            greatest({{ seconds_between('findings.since', 'deals.judged_at') }} / 86400, cast(0 as double)) as double
+        ) as days_open,
+        owners.owner_key as owner_key_at_breach,
+        findings.moved_by,
+        findings.moved_by_kind,
+        deals.owner_key as owner_key_now,
+        deals.amount_home,
+        findings.sentence,
+        findings.is_alert,
+        deals.judged_at,
+        deals.as_of
+    from findings
+    inner join deals on findings.deal_key = deals.deal_key
+    left join owners
+        on
+            findings.deal_key = owners.deal_key
+            and findings.family = owners.family
+            and findings.subject = owners.subject
+
+)
+
+select * from final

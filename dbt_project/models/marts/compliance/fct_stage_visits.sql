@@ -1,0 +1,39 @@
+with times as (
+
+    select * from {{ ref('int_stage_times') }}
+
+),
+
+deals as (
+
+    select * from {{ ref('int_judged_deals') }}
+
+),
+
+final as (
+
+    select
+        {{ surrogate_key(['times.deal_key', 'times.visit_no']) }} as visit_id,
+        deals.connection,
+        deals.crm,
+        times.deal_key,
+        deals.deal_id,
+        times.visit_no,
+        times.stage_key,
+        times.stage_id,
+        times.entered_at,
+        times.left_at,
+        cast(times.days as double) as days,
+        times.left_at is null and times.stage_key not in ('won', 'lost') as is_open,
+        times.source,
+        times.precision,
+        times.actor_id as moved_by,
+        times.actor_kind as moved_by_kind,
+        deals.judged_at,
+        deals.as_of
+    from times
+    inner join deals on times.deal_key = deals.deal_key
+
+)
+
+select * from final

@@ -1,0 +1,66 @@
+with verdicts as (
+
+    select * from {{ ref('int_step_verdicts') }}
+
+),
+
+deals as (
+
+    select * from {{ ref('int_deal_paths') }}
+
+),
+
+duties as (
+
+    select
+        verdicts.*,
+        verdicts.is_mandatory
+        and verdicts.gate_at is not null
+        and verdicts.state in ('done', 'done_in_grace', 'late', 'missing', 'backfilled') as is_due
+    from verdicts
+
+),
+
+final as (
+
+    select
+        {{ surrogate_key(['duties.deal_key', 'duties.step_key']) }} as result_id,
+        deals.connection,
+        deals.crm,
+        duties.deal_key,
+        deals.deal_id,
+        deals.owner_key,
+        duties.stage_key,
+        duties.step_key,
+        duties.version as process_version,
+        duties.is_mandatory,
+        duties.state,
+        duties.is_due,
+        duties.is_due and duties.state in ('done', 'done_in_grace') as is_ok,
+        duties.gate_at,
+        duties.deadline_at,
+        duties.done_at,
+        duties.recorded_at,
+        coalesce(
+            duties.state in ('done', 'done_in_grace', 'backfilled')
+            and not duties.is_on_loss
+            and duties.done_at < duties.entered_at,
+            false
+        ) as is_early,
+        coalesce(duties.done_at < predecessors.done_at, false) as is_out_of_order,
+        duties.is_due
+        and duties.state = 'missing'
+        and not duties.is_judged_at_gate
+        and duties.gate_at >= duties.judge_from
+        and (deals.status = 'open' or duties.is_on_loss) as is_alert,
+        duties.reason,
+        duties.judged_at,
+        deals.as_of
+    from duties
+    inner join deals on duties.deal_key = deals.deal_key
+    left join verdicts as predecessors
+        on duties.deal_key = predecessors.deal_key and duties.after_step_key = predecessors.step_key
+
+)
+
+select * from final
