@@ -15,7 +15,6 @@ from uuid import uuid4
 import orjson
 import pyarrow as pa
 
-from connectors import lake_query
 from connectors.lake import Lake, LakeError
 from connectors.lake_table import ENVELOPE
 
@@ -185,4 +184,4 @@ def _object(payload: str) -> dict[str, Any]:
 
 def _batches(lake: Lake, name: str, connection: str) -> Iterator[pa.RecordBatch]:
     paths = [file.path for file in lake.files(name, connection)]
-    return lake_query.envelope_batches(paths, connection, lake.root / ".spill")
+    return lake.reader.envelope_batches(paths, connection)

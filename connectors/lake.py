@@ -1,7 +1,7 @@
 """The lake: everything a CRM ever said, append-only, in one Delta table per `<crm>/<object>`.
 
 It answers which rows, files, cursors and past syncs there are. What a sync does with them is `sync.py`'s; how Delta
-tables are written is `lake_table.py`'s, how rows are read `lake_query.py`'s. Compaction and erasure run under the
+tables are written is `lake_table.py`'s, how rows are read `self.reader.py`'s. Compaction and erasure run under the
 workspace's lock, never inside a night: a night has resolved its live files once and goes on reading them.
 """
 
@@ -16,8 +16,8 @@ from typing import Any
 import orjson
 import pyarrow as pa
 
-from connectors import lake_query
 from connectors.contract import CONNECTION_NAME, Cursor
+from connectors.lake_query import LakeReader
 from connectors.lake_table import LakeError, LakeFile, LakeFull, LakeRow, LakeTable
 from connectors.outcome import cursor_from_json
 
@@ -32,7 +32,7 @@ class Lake:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self._spill = root / ".spill"  # made by DuckDB only when needed, emptied by it
+        self.reader = LakeReader(root / ".spill")  # the folder is made only when needed, and emptied again
         self._tables: dict[str, LakeTable] = {}
         self._guard = threading.Lock()
 
@@ -67,7 +67,7 @@ class Lake:
         """The last cursor of each stream."""
         newest: dict[str, tuple[int, Cursor]] = {}
         for name in self._tables_of(crm):
-            for seq, payload in lake_query.latest_of_kind(self._paths(name, connection), self._spill, "cursor"):
+            for seq, payload in self.reader.latest_of_kind(self._paths(name, connection), "cursor"):
                 cursor = cursor_from_json(payload)
                 if cursor.stream not in newest or newest[cursor.stream][0] < seq:
                     newest[cursor.stream] = (seq, cursor)
@@ -80,27 +80,27 @@ class Lake:
             files = self._files(name, connection)
             highest = max([highest, *(f.max_seq for f in files if f.max_seq is not None)])
             unknown = [f.path for f in files if f.max_seq is None]
-            highest = max(highest, lake_query.highest_seq(unknown, self._spill))
+            highest = max(highest, self.reader.highest_seq(unknown))
         return highest
 
     def live_count(self, table: str, connection: str) -> int:
         """How many records are alive by our own count."""
-        return lake_query.live_count(self._paths(table, connection), self._spill)
+        return self.reader.live_count(self._paths(table, connection))
 
     def live_ids(self, table: str, connection: str) -> pa.ChunkedArray:
         """Ids of the records that are alive, as Arrow strings (a million take some 20 MB)."""
-        return lake_query.live_ids(self._paths(table, connection), self._spill)
+        return self.reader.live_ids(self._paths(table, connection))
 
     def known_ids(self, table: str, connection: str, not_deleted: bool = True) -> set[str]:
         """Ids of the records as a set: for small objects. `live_ids` is for large ones."""
-        ids = lake_query.live_ids(self._paths(table, connection), self._spill, not_deleted=not_deleted)
+        ids = self.reader.live_ids(self._paths(table, connection), not_deleted=not_deleted)
         return {str(i) for i in ids.to_pylist()}
 
     def latest_rows(
         self, table: str, connection: str, ids: pa.Array | pa.ChunkedArray | None = None
     ) -> Iterator[pa.RecordBatch]:
         """Latest live version of each record (of these ids): batches of id, modified_at, payload."""
-        return lake_query.latest_rows(self._paths(table, connection), self._spill, ids)
+        return self.reader.latest_rows(self._paths(table, connection), ids)
 
     def payloads(self, table: str, connection: str, ids: Iterable[str] | None = None) -> Iterator[tuple[str, str]]:
         """(id, payload) of the latest live version of each record (of these ids), streaming."""
@@ -116,7 +116,7 @@ class Lake:
         found: list[tuple[int, dict[str, Any]]] = []
         by_connection = self.live_files().get(SYNCS, {}) if connection is None else {connection: []}
         for name in by_connection:
-            rows = lake_query.latest_of_kind(self._paths(SYNCS, name), self._spill, "sync")
+            rows = self.reader.latest_of_kind(self._paths(SYNCS, name), "sync")
             found.extend((seq, orjson.loads(payload)) for seq, payload in rows)
         found.sort(key=lambda item: (item[1]["ended_at"], item[1]["connection"], item[0]))
         return [values for _, values in found]
