@@ -1,0 +1,30 @@
+"""The command line as a user has it: a process of its own, its exit code, what it printed."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+
+def plumbline(
+    *words: str, home: Path | None = None, env: Mapping[str, str] | None = None, seconds: float = 600
+) -> subprocess.CompletedProcess[str]:
+    """Run `plumbline words…` in the workspace `home`, with nothing but `env` added to the environment."""
+    variables = {**os.environ, "DO_NOT_TRACK": "1", "NO_COLOR": "1", **(env or {})}
+    variables.pop("PLUMBLINE_HOME", None)
+    if home is not None:
+        variables["PLUMBLINE_HOME"] = str(home)
+    command = [sys.executable, "-m", "orchestration.cli", *words]
+    return subprocess.run(command, env=variables, capture_output=True, text=True, timeout=seconds, check=False)
+
+
+def rows(home: Path, sql: str) -> list[dict[str, Any]]:
+    """The rows that `plumbline query` gives of the published warehouse."""
+    done = plumbline("query", sql, "--json", home=home)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
