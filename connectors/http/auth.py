@@ -1,0 +1,160 @@
+"""Who we are to a server: a constant token, or OAuth tokens that are refreshed by one thread at a time.
+
+Here belong the ways to get an Authorization header. Which variables hold the credentials is the CRM package's.
+"""
+
+from __future__ import annotations
+
+from threading import Lock
+from typing import Protocol
+from urllib.parse import urlencode
+
+from connectors.contract import BadAnswer, CredentialsError
+from connectors.http.answers import Answer, NotJson
+from connectors.http.failures import BrokenAnswer, transient_status
+from connectors.http.redact import Redactor, Secret
+from connectors.http.retry import Retries, Timing, with_retries
+from connectors.http.transport import Transport
+
+EARLY_SECONDS = 120.0
+"""A token is renewed so long before it expires: the request that carries it takes its time, too."""
+
+
+class Auth(Protocol):
+    """Gives the Authorization header of the next request."""
+
+    def header(self) -> str:
+        """The header's value. Raises CredentialsError when there is none to be had."""
+
+    def renew(self, refused: str) -> bool:
+        """The server refused this header with 401: whether another one is worth a try (once)."""
+
+
+class TokenStore(Protocol):
+    """Keeps the newest refresh token between nights, where a server replaces it at every use."""
+
+    def load(self) -> str | None:
+        """The last stored refresh token, if any."""
+
+    def save(self, refresh_token: str) -> None:
+        """Store it durably before returning: the old one may be dead already."""
+
+
+class BearerToken:
+    """A constant token (a private app's)."""
+
+    def __init__(self, token: Secret, redactor: Redactor) -> None:
+        redactor.learn(token.reveal())
+        self._token = token
+
+    def header(self) -> str:
+        """The bearer header."""
+        return f"Bearer {self._token.reveal()}"
+
+    def renew(self, refused: str) -> bool:  # noqa: ARG002 - a constant token has no successor
+        """Never: asking again with the same token is no use."""
+        return False
+
+
+class OAuthRefresh:
+    """Access tokens from a refresh token. One thread refreshes, the others wait for its result."""
+
+    def __init__(
+        self,
+        *,
+        account: str,
+        token_url: str,
+        client_id: str,
+        client_secret: Secret,
+        refresh_token: Secret,
+        transport: Transport,
+        redactor: Redactor,
+        timing: Timing,
+        retries: Retries | None = None,
+        store: TokenStore | None = None,
+    ) -> None:
+        stored = store.load() if store else None
+        self._refresh_token = Secret(stored) if stored else refresh_token
+        redactor.learn(client_secret.reveal(), refresh_token.reveal(), self._refresh_token.reveal())
+        self._account, self._token_url = account, token_url
+        self._client_id, self._client_secret = client_id, client_secret
+        self._transport, self._redactor, self._timing = transport, redactor, timing
+        self._retries = retries or Retries(tries=4)
+        self._store = store
+        self._lock = Lock()
+        self._access: Secret | None = None
+        self._renew_at = 0.0
+        self._dead: str | None = None
+
+    def header(self) -> str:
+        """The bearer header, refreshed first when it is about to expire."""
+        with self._lock:
+            if self._access is None or self._timing.monotonic() >= self._renew_at:
+                self._refresh()
+            return self._header()
+
+    def renew(self, refused: str) -> bool:
+        """Refresh after a 401, unless another thread has done so since that header was made."""
+        with self._lock:
+            if self._access is None or self._header() == refused:
+                self._refresh()
+            return True
+
+    def _header(self) -> str:
+        return f"Bearer {self._access.reveal() if self._access else ''}"
+
+    def _refresh(self) -> None:
+        if self._dead:
+            raise CredentialsError(self._dead)  # asking a dead grant again and again gets the whole app blocked
+        answer = self._ask()
+        try:
+            body = answer.json()
+            access, lives = str(body["access_token"]), float(body.get("expires_in", 1800))
+        except (NotJson, KeyError, TypeError, ValueError):
+            raise BadAnswer(f"{self._account}: {self._token_url} gave no access token") from None
+        self._redactor.learn(access)
+        following = body.get("refresh_token")
+        if isinstance(following, str) and following and following != self._refresh_token.reveal():
+            self._redactor.learn(following)
+            if self._store:
+                self._store.save(following)
+            self._refresh_token = Secret(following)
+        self._access = Secret(access)
+        self._renew_at = self._timing.monotonic() + max(lives - EARLY_SECONDS, lives / 2)
+
+    def _ask(self) -> Answer:
+        form = urlencode(
+            {
+                "grant_type": "refresh_token",
+                "client_id": self._client_id,
+                "client_secret": self._client_secret.reveal(),
+                "refresh_token": self._refresh_token.reveal(),
+            }
+        ).encode()
+        answer = with_retries(
+            lambda: self._post(form), self._account, self._retries, self._timing, self._transport.waited
+        )
+        if answer.ok:
+            return answer
+        body = answer.error_body()
+        reason = body.get("error") or body.get("status") or answer.status
+        self._dead = self._redactor.clean(
+            f"{self._account}: the refresh token was refused ({reason}: {answer.excerpt()}). "
+            "Authorise the app again and store its new refresh token in the variable named in connections.yml."
+        )
+        raise CredentialsError(self._dead)
+
+    def _post(self, form: bytes) -> Answer:
+        answer = self._transport.send(
+            "POST",
+            self._token_url,
+            authorization=None,
+            body=form,
+            content_type="application/x-www-form-urlencoded",
+        )
+        trouble = transient_status(answer)
+        if trouble:
+            raise trouble
+        if answer.ok and not answer.error_body():
+            raise BrokenAnswer("the token answer is not JSON")
+        return answer

@@ -1,0 +1,144 @@
+"""The session that connectors talk through: JSON in, JSON out, or an error that names the account and the request.
+
+Here belongs the order of things around one request: quota, rate limit, token, sending, judging, trying again.
+What one CRM's headers and errors mean comes in as its `Dialect`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+import orjson
+
+from connectors.contract import BadAnswer, ConnectorError, CredentialsError, Traffic
+from connectors.http.answers import Answer, NotJson
+from connectors.http.auth import Auth
+from connectors.http.bucket import Limits, TokenBucket
+from connectors.http.failures import BrokenAnswer, RateLimited, Transient, transient_status
+from connectors.http.quota import DailyQuota
+from connectors.http.redact import Redactor
+from connectors.http.retry import Retries, Timing, with_retries
+from connectors.http.transport import Transport
+
+MAIN = "main"
+"""The lane of requests that have no tighter limit of their own."""
+
+
+class Dialect(Protocol):
+    """How one CRM words its limits and its refusals."""
+
+    def limits(self, answer: Answer) -> Limits:
+        """What the headers say of limits."""
+
+    def failure(self, answer: Answer) -> ConnectorError | Transient | None:
+        """The failure behind a status that isn't 2xx, in words without the account; None: no special meaning."""
+
+
+class HttpSession:
+    """One account's requests. Safe to use from several threads."""
+
+    def __init__(
+        self,
+        account: str,
+        base_url: str,
+        *,
+        auth: Auth,
+        dialect: Dialect,
+        transport: Transport,
+        lanes: Mapping[str, TokenBucket],
+        redactor: Redactor,
+        quota: DailyQuota | None = None,
+        retries: Retries | None = None,
+        timing: Timing | None = None,
+    ) -> None:
+        self.account = account
+        self.base_url = base_url.rstrip("/")
+        self.quota = quota or DailyQuota()
+        self._auth, self._dialect, self._transport = auth, dialect, transport
+        self._lanes, self._redactor = lanes, redactor
+        self._retries, self._timing = retries or Retries(), timing or Timing()
+
+    @property
+    def traffic(self) -> Traffic:
+        """Requests, bytes and waiting so far, those of the token refresh included."""
+        return self._transport.traffic
+
+    def get(self, path: str, params: Mapping[str, str] | None = None, *, lane: str = MAIN) -> Any:
+        """GET and return the JSON."""
+        return self._request("GET", path, params, None, lane)
+
+    def post(self, path: str, body: Any, *, lane: str = MAIN) -> Any:
+        """POST JSON (a question with a long list, nothing that changes data) and return the JSON."""
+        return self._request("POST", path, None, orjson.dumps(body), lane)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._transport.close()
+
+    def _request(self, method: str, path: str, params: Mapping[str, str] | None, body: bytes | None, lane: str) -> Any:
+        place = f"{self.account}: {method} {self.base_url}{path}"
+        bucket = self._lanes[lane]
+
+        def once() -> Any:
+            self.quota.check(self.account)
+            self._wait_for(bucket)
+            answer = self._send(method, path, params, body, bucket)
+            limits = self._dialect.limits(answer)
+            self.quota.learn(limits)
+            bucket.learn(limits)
+            return self._judge(answer, bucket)
+
+        try:
+            return with_retries(once, place, self._retries, self._timing, self._transport.waited)
+        except ConnectorError as error:
+            text = str(error)
+            raise type(error)(
+                self._redactor.clean(text if text.startswith(self.account) else f"{place}: {text}")
+            ) from None
+
+    def _send(
+        self,
+        method: str,
+        path: str,
+        params: Mapping[str, str] | None,
+        body: bytes | None,
+        bucket: TokenBucket,
+    ) -> Answer:
+        url = self.base_url + path
+        header = self._auth.header()
+        answer = self._transport.send(method, url, authorization=header, params=params, body=body)
+        if answer.status == 401 and self._auth.renew(header):
+            self._wait_for(bucket)
+            answer = self._transport.send(method, url, authorization=self._auth.header(), params=params, body=body)
+        return answer
+
+    def _wait_for(self, bucket: TokenBucket) -> None:
+        seconds = bucket.take()
+        if seconds > 0:
+            self._transport.waited(seconds)
+            self._timing.sleep(seconds)
+
+    def _judge(self, answer: Answer, bucket: TokenBucket) -> Any:
+        if answer.ok:
+            try:
+                return answer.json()
+            except NotJson as error:
+                raise BrokenAnswer(f"answered {error}") from None
+        failure = self._dialect.failure(answer) or transient_status(answer) or refusal(answer)
+        if isinstance(failure, RateLimited) and failure.wait is not None:
+            bucket.pause(min(failure.wait, self._retries.longest_asked_wait))
+        raise failure
+
+
+def refusal(answer: Answer) -> ConnectorError:
+    """The error behind a status that no further try will change."""
+    said = f"answered {answer.status} ({answer.excerpt()})"
+    if answer.status == 401:
+        return CredentialsError(f"{said}; the token is wrong, expired or revoked")
+    if 300 <= answer.status < 400:
+        where = answer.headers.get("location", "nowhere")
+        return BadAnswer(f"redirected to {where}; put the address of the API itself into base_url")
+    if answer.status == 403 and not answer.error_body():
+        return ConnectorError(f"{said}; a firewall or proxy in front of the API refuses us, not the API itself")
+    return ConnectorError(said)

@@ -1,0 +1,13 @@
+"""HubSpot: its API, its limits and its habits, read into the shapes of `connectors.contract`.
+
+Here belongs what is true of HubSpot alone: paths, page sizes, history, the search's caps, scopes, error words.
+HTTP in general is connectors/http's; what a deal's fields mean is the staging models'.
+
+Alone: `python -m connectors.hubspot --probe`.
+"""
+
+from connectors.hubspot.connector import HubSpotConnector
+from connectors.hubspot.open import open_hubspot
+from connectors.hubspot.options import HubSpotOptions
+
+__all__ = ["HubSpotConnector", "HubSpotOptions", "open_hubspot"]

@@ -1,0 +1,86 @@
+"""HubSpot's two ways to prove who we are: a private app's token, or an OAuth app's refresh token.
+
+Here belongs finding the credentials by the names of their environment variables. Refreshing is connectors.http's.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from connectors.contract import BadInput, CredentialsError
+from connectors.http.auth import Auth, BearerToken, OAuthRefresh
+from connectors.http.redact import Redactor, Secret
+from connectors.http.retry import Timing
+from connectors.http.transport import Transport
+
+TOKEN_PATH = "/oauth/v1/token"  # noqa: S105 - a path
+_OAUTH = ("client_id", "client_secret", "refresh_token")
+
+
+class TokenFile:
+    """Keeps the newest refresh token in a file that only its owner may read."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def load(self) -> str | None:
+        """The stored token, if the file exists."""
+        return self._path.read_text().strip() or None if self._path.exists() else None
+
+    def save(self, refresh_token: str) -> None:
+        """Write beside, flush to disk, then rename: there is always one whole token."""
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        beside = self._path.with_name(self._path.name + ".new")
+        handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "w") as file:
+            file.write(refresh_token)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(self._path)
+
+
+def find_auth(
+    connection: str,
+    credentials: Mapping[str, str],
+    env: Mapping[str, str],
+    *,
+    token_url: str,
+    transport: Transport,
+    redactor: Redactor,
+    timing: Timing,
+    token_file: Path | None = None,
+) -> Auth:
+    """The way that the connection's credentials allow. Raises BadInput or CredentialsError that name what is absent."""
+    if "token" in credentials:
+        return BearerToken(Secret(_value(connection, credentials["token"], env)), redactor)
+    absent = [name for name in _OAUTH if name not in credentials]
+    if absent:
+        raise BadInput(
+            f"connections.yml, {connection}, credentials: {' and '.join(absent)} missing. HubSpot needs "
+            "`token: NAME_OF_A_VARIABLE` (a private app), or client_id, client_secret and refresh_token (an OAuth app)."
+        )
+    client_id, client_secret, refresh_token = (_value(connection, credentials[name], env) for name in _OAUTH)
+    return OAuthRefresh(
+        account=connection,
+        token_url=token_url,
+        client_id=client_id,
+        client_secret=Secret(client_secret),
+        refresh_token=Secret(refresh_token),
+        transport=transport,
+        redactor=redactor,
+        timing=timing,
+        store=TokenFile(token_file) if token_file else None,
+    )
+
+
+def _value(connection: str, variable: str, env: Mapping[str, str]) -> str:
+    value = env.get(variable, "").strip()
+    if not value:
+        raise CredentialsError(
+            f"{connection}: the environment variable {variable} is not set; write it into the workspace's .env"
+        )
+    if not value.isascii() or not value.isprintable() or " " in value:
+        raise CredentialsError(f"{connection}: the environment variable {variable} holds characters no token has")
+    return value

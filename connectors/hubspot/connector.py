@@ -1,0 +1,138 @@
+"""The HubSpot connector: the contract's questions, handed to the reader of each stream.
+
+Here belongs choosing. Reading is reader.py's, associations.py's and metadata.py's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from typing import Any
+
+from connectors.contract import MissingScopeError, Page, Stream, Traffic
+from connectors.http.ahead import chained
+from connectors.http.session import HttpSession
+from connectors.hubspot import metadata
+from connectors.hubspot.api import HubSpotApi
+from connectors.hubspot.associations import AssociationReader
+from connectors.hubspot.catalogue import ObjectKind, catalogue
+from connectors.hubspot.notes import Notes
+from connectors.hubspot.options import HubSpotOptions
+from connectors.hubspot.probe import probe_lines
+from connectors.hubspot.reader import ObjectReader
+from connectors.hubspot.search import total
+from connectors.hubspot.seen import SeenIds
+
+
+class HubSpotConnector:
+    """One HubSpot account, readable (see connectors.contract.Connector)."""
+
+    crm = "hubspot"
+
+    def __init__(self, connection: str, *, session: HttpSession, options: HubSpotOptions | None = None) -> None:
+        self.connection = connection
+        self._options = options or HubSpotOptions()
+        self._session = session
+        self._api = HubSpotApi(session)
+        self._catalogue = catalogue(self._options)
+        self._pool = ThreadPoolExecutor(self._options.threads, thread_name_prefix=f"hubspot-{connection}")
+        self._notes = Notes()
+        self._seen = {name: SeenIds() for name in self._catalogue.objects}
+        self._properties_checked = False
+
+    @property
+    def traffic(self) -> Traffic:
+        """Running totals since the connector was opened."""
+        return self._session.traffic
+
+    def streams(self) -> Sequence[Stream]:
+        """Deals first, then what gives them meaning, then the evidence."""
+        return self._catalogue.streams
+
+    def notes(self, stream: Stream) -> list[str]:
+        """Remarks on what was read so far, for the run's record."""
+        return self._notes.of(stream.name)
+
+    def pages(self, stream: Stream, *, position: Mapping[str, Any], synced_to: datetime | None) -> Iterator[Page]:
+        """Pages of a stream from `position` on."""
+        if stream.name == "pipelines":
+            return metadata.pipelines(self._api)
+        if stream.name == "owners":
+            return metadata.owners(self._api)
+        if stream.name == "deals":
+            self._check_properties()
+        return self._reader(stream).pages(position, synced_to)
+
+    def count(self, stream: Stream) -> int | None:
+        """Live objects by the search's total; owners by reading them; no count for the rest."""
+        if stream.name in self._catalogue.objects:
+            return total(self._api, stream.name)
+        return len(metadata.owner_ids(self._api)) if stream.name == "owners" else None
+
+    def sweep(self, stream: Stream) -> Iterator[str] | None:
+        """Ids of live objects by the list, which is never behind. Parents of a merge are not among them."""
+        if stream.name in self._catalogue.objects:
+            return self._live_ids(stream.name)
+        if stream.name == "owners":
+            return iter(sorted(metadata.owner_ids(self._api)))
+        if stream.name == "pipelines":
+            return iter([thing["id"] for thing in self._api.pipelines()])
+        return None
+
+    def read(self, stream: Stream, ids: Sequence[str]) -> Iterator[Page]:
+        """Read these ids again."""
+        if stream.name in ("pipelines", "owners"):
+            wanted = set(ids)
+            for page in self.pages(stream, position={}, synced_to=None):
+                yield Page([record for record in page.records if record.id in wanted], {})
+            return
+        reader = self._reader(stream)
+        if isinstance(reader, AssociationReader):
+            yield from reader.read(ids)
+        else:
+            yield from (Page(records, {}) for records in reader.read(ids))
+
+    def probe(self) -> list[str]:
+        """Who we are, what may be read, what is left."""
+        return probe_lines(self._api, self._catalogue)
+
+    def close(self) -> None:
+        """Stop what is under way and close the connections."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        self._session.close()
+
+    def _reader(self, stream: Stream) -> ObjectReader | AssociationReader:
+        shared = (self._options, self._pool, self._notes)
+        kind = self._catalogue.objects.get(stream.name)
+        if kind is not None:
+            return ObjectReader(self._api, kind, *shared, self._seen[kind.name])
+        pair = self._catalogue.pairs[stream.name]
+        source = self._catalogue.objects[pair.source]
+        return AssociationReader(self._api, pair, source, *shared, self._seen[pair.source])
+
+    def _live_ids(self, kind: str) -> Iterator[str]:
+        def fetch(after: str | None) -> Any:
+            return self._api.list_ids(kind, after)
+
+        for page in chained(self._pool, fetch, lambda page: page.after, None):
+            yield from (thing["id"] for thing in page.objects)
+
+    def _check_properties(self) -> None:
+        """HubSpot drops properties that it doesn't have without a word; the run's record shall have one."""
+        if self._properties_checked:
+            return
+        self._properties_checked = True
+        deals: ObjectKind = self._catalogue.objects["deals"]
+        try:
+            known = self._api.property_names("deals")
+        except MissingScopeError as error:
+            self._notes.add("deals", f"could not check whether the deal properties exist: {error}")
+            return
+        absent = [name for name in dict.fromkeys((*deals.properties, *deals.history)) if name not in known]
+        if absent:
+            self._notes.add(
+                "deals",
+                f"HubSpot has no deal {'properties' if len(absent) > 1 else 'property'} {', '.join(absent)} (or the "
+                "token may not read it); what rests on it stays unknown. Correct `fields` in connections.yml",
+            )

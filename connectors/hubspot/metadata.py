@@ -1,0 +1,48 @@
+"""Pipelines and owners: short lists that are read in full each pass.
+
+Here belongs reading them. Which stage means what is connections.yml's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from connectors.contract import Page, Record
+from connectors.hubspot.api import HubSpotApi
+from connectors.hubspot.records import Object, to_record
+
+
+def pipelines(api: HubSpotApi) -> Iterator[Page]:
+    """All deal pipelines, each with its stages."""
+    yield Page([_kept(thing) for thing in api.pipelines()], {}, last=True)
+
+
+def owners(api: HubSpotApi) -> Iterator[Page]:
+    """Archived owners, then active ones: somebody who came back has one row, and it is the active one."""
+    everybody = [*_owners(api, archived=True), *_owners(api, archived=False)]
+    yield Page([_kept(thing) for thing in everybody], {}, last=True)
+
+
+def owner_ids(api: HubSpotApi) -> set[str]:
+    """Ids of all owners, archived ones included: their deals stay."""
+    return {thing["id"] for archived in (True, False) for thing in _owners(api, archived=archived)}
+
+
+def _owners(api: HubSpotApi, *, archived: bool) -> Iterator[Object]:
+    after: str | None = None
+    met: set[str] = set()
+    while True:
+        page = api.owners(after, archived=archived)
+        yield from page.objects
+        after = page.after
+        if after is None:
+            return
+        if after in met:
+            raise api.bad("/crm/v3/owners", f"repeats the page after {after!r}")
+        met.add(after)
+
+
+def _kept(thing: Object) -> Record:
+    # An archived owner is no deleted row: deals go on naming him.
+    record = to_record(thing)
+    return Record(record.id, record.payload, record.modified_at)

@@ -1,0 +1,106 @@
+"""Putting a HubSpot connector together from an entry of connections.yml and the environment.
+
+Here belong the defaults of address and limits. What the options may be is options.py's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+from requests.adapters import BaseAdapter
+
+from connectors.contract import BadInput, Clock
+from connectors.http.bucket import TokenBucket
+from connectors.http.quota import DailyQuota
+from connectors.http.redact import Redactor
+from connectors.http.retry import Retries, Timing
+from connectors.http.session import MAIN, HttpSession
+from connectors.http.transport import TimeLimits, Transport
+from connectors.hubspot.api import SEARCH
+from connectors.hubspot.auth import TOKEN_PATH, find_auth
+from connectors.hubspot.connector import HubSpotConnector
+from connectors.hubspot.dialect import HubSpotDialect
+from connectors.hubspot.options import read_options
+
+PUBLIC_ADDRESS = "https://api.hubapi.com"
+_HERE = ("localhost", "127.0.0.1", "::1")
+
+
+class HubSpotSettings(Protocol):
+    """What is asked of an entry of connections.yml (connectors.settings.ConnectionSettings has it)."""
+
+    name: str
+    base_url: str | None
+    credentials: dict[str, str]
+    fields: dict[str, str]
+    read_fields: list[str]
+    options: dict[str, Any]
+
+
+def open_hubspot(
+    settings: HubSpotSettings,
+    env: Mapping[str, str],
+    clock: Clock,  # noqa: ARG001 - every opener is given it; HubSpot's own dates suffice here
+    *,
+    adapter: BaseAdapter | None = None,
+    timing: Timing | None = None,
+) -> HubSpotConnector:
+    """A connector for the entry. Raises BadInput for wrong settings, CredentialsError for absent variables."""
+    timing = timing or Timing()
+    base_url = _checked_address(settings.name, settings.base_url or PUBLIC_ADDRESS)
+    reading, limits = read_options(settings.name, settings.options, properties=_evidence(settings))
+    redactor = Redactor()
+    read = limits.timeout_seconds
+    transport = Transport(timing, limits=TimeLimits(min(10.0, read), read, 3 * read), adapter=adapter)
+    auth = find_auth(
+        settings.name,
+        settings.credentials,
+        env,
+        token_url=limits.token_url or base_url + TOKEN_PATH,
+        transport=transport,
+        redactor=redactor,
+        timing=timing,
+        token_file=Path(limits.refresh_token_file) if limits.refresh_token_file else None,
+    )
+    place = " and ".join(settings.credentials.values())
+    session = HttpSession(
+        settings.name,
+        base_url,
+        auth=auth,
+        dialect=HubSpotDialect(f"the environment variable {place}"),
+        transport=transport,
+        lanes={
+            MAIN: TokenBucket(limits.requests_per_10_seconds, 10, timing.monotonic),
+            SEARCH: TokenBucket(limits.searches_per_second, 1, timing.monotonic),
+        },
+        redactor=redactor,
+        quota=DailyQuota(limits.daily_reserve_share),
+        retries=Retries(total_seconds=limits.retry_seconds),
+        timing=timing,
+    )
+    return HubSpotConnector(settings.name, session=session, options=reading)
+
+
+def _evidence(settings: HubSpotSettings) -> tuple[str, ...]:
+    """The properties that the process or the user needs beyond the standard ones, each once."""
+    more: Sequence[str | None] = (
+        *settings.fields.values(),
+        *settings.read_fields,
+        getattr(settings, "deal_type_field", None),
+    )
+    return tuple(dict.fromkeys(name for name in more if name))
+
+
+def _checked_address(connection: str, address: str) -> str:
+    parts = urlsplit(address)
+    where = f"connections.yml, {connection}, base_url"
+    if parts.username or parts.password:
+        raise BadInput(f"{where}: take the credentials out of the address; they belong into environment variables")
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise BadInput(f"{where}: {address!r} is not a web address; write it like {PUBLIC_ADDRESS}")
+    if parts.scheme == "http" and parts.hostname not in _HERE:
+        raise BadInput(f"{where}: {address!r} would send the token unencrypted; write https://")
+    return address.rstrip("/")

@@ -1,0 +1,321 @@
+"""What the session does with each kind of failure, and that it never tells a secret."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+import requests.exceptions as wrong
+from urllib3.exceptions import IncompleteRead, ProtocolError
+
+from connectors.contract import (
+    BadAnswer,
+    BadInput,
+    ConnectorError,
+    CredentialsError,
+    QuotaExhausted,
+    Unreachable,
+)
+from connectors.http.bucket import Limits, TokenBucket
+from connectors.http.quota import DailyQuota
+from connectors.http.redact import Redactor, Secret
+from connectors.http.retry import Retries, Timing
+from connectors.http.session import MAIN
+from connectors.http.transport import TimeLimits, Transport
+from tests.connectors.http_fakes import Header, Plain, script, session
+
+GOOD = (200, {"results": []})
+CANARY = "canary-token-123456"
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        wrong.ConnectTimeout(),
+        wrong.ReadTimeout(),
+        wrong.ConnectionError(ProtocolError("Connection aborted.", ConnectionResetError(104, "Connection reset"))),
+        wrong.ChunkedEncodingError(IncompleteRead(10, 90)),
+        (408, {}),
+        (429, {}),
+        (429, {}, {"Retry-After": "3"}),
+        (500, {"message": "oops"}),
+        (502, b"<html><body>Bad gateway</body></html>"),
+        (503, b""),
+        (200, b'{"results": [{"id": "1"'),
+        (200, b""),
+        (204, b""),
+        (200, b"<html>Please log in</html>"),
+    ],
+    ids=str,
+)
+def test_a_passing_failure_is_tried_again(trouble):
+    http, adapter, hands = session(script(trouble, trouble, GOOD))
+    assert http.get("/deals") == {"results": []}
+    assert len(adapter.sent) == 3
+    assert len(hands.slept) == 2
+    assert http.traffic.requests == 3
+    assert http.traffic.waited_seconds == pytest.approx(sum(hands.slept))
+
+
+@pytest.mark.parametrize(
+    ("trouble", "error", "says"),
+    [
+        (wrong.ReadTimeout(), Unreachable, "no answer within 60 s"),
+        (wrong.ConnectTimeout(), Unreachable, "no connection within 10 s"),
+        (wrong.ConnectionError("refused"), Unreachable, "refused"),
+        (wrong.ChunkedEncodingError("x"), BadAnswer, "broke off"),
+        ((500, {"message": "oops"}), Unreachable, "oops"),
+        ((429, {}), QuotaExhausted, "429"),
+        ((200, b'{"results": [{"id": "1"'), BadAnswer, "not whole JSON"),
+        ((200, b"<html><title>Login</title></html>", {"content-type": "text/html"}), BadAnswer, "text/html"),
+        ((200, b""), BadAnswer, "empty body"),
+    ],
+    ids=str,
+)
+def test_a_lasting_failure_ends_in_an_error_that_names_account_and_request(trouble, error, says):
+    http, adapter, hands = session(script(trouble))
+    with pytest.raises(error) as caught:
+        http.get("/deals")
+    assert caught.value.retryable
+    text = str(caught.value)
+    assert "emea" in text
+    assert "https://crm.test/deals" in text
+    assert says in text
+    assert "tried 6 times" in text
+    assert len(adapter.sent) == 6
+    # Doubling waits (chance gives all of each step): 0.5 + 1 + 2 + 4 + 8.
+    assert hands.slept == [0.5, 1.0, 2.0, 4.0, 8.0]
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "error"),
+    [
+        (400, {"message": "bad filter"}, ConnectorError),
+        (401, {"message": "no"}, CredentialsError),
+        (403, b"<html>Attention Required! | Cloudflare</html>", ConnectorError),
+        (404, {"message": "gone"}, ConnectorError),
+        (302, b"", BadAnswer),
+    ],
+)
+def test_what_no_further_try_can_change_is_asked_once(status, body, error):
+    http, adapter, _ = session(script((status, body, {"location": "https://elsewhere.test/"})))
+    with pytest.raises(error, match="emea"):
+        http.get("/deals")
+    assert len(adapter.sent) == 1
+
+
+def test_a_wrong_certificate_or_address_is_asked_once():
+    http, adapter, _ = session(script(wrong.SSLError("certificate verify failed")))
+    with pytest.raises(Unreachable, match="certificate verify failed"):
+        http.get("/deals")
+    assert len(adapter.sent) == 1
+    http, adapter, _ = session(script(wrong.InvalidURL("no host")))
+    with pytest.raises(BadInput, match="not a web address"):
+        http.get("/deals")
+
+
+def test_the_server_s_wait_is_obeyed_in_seconds_and_as_a_date():
+    http, _, hands = session(script((429, {}, {"Retry-After": "7"}), GOOD))
+    http.get("/deals")
+    assert sum(hands.slept) == pytest.approx(7, abs=0.01)
+    dates = {"Retry-After": "Mon, 23 Nov 2026 10:00:09 GMT", "Date": "Mon, 23 Nov 2026 10:00:00 GMT"}
+    http, _, hands = session(script((503, {}, dates), GOOD))
+    http.get("/deals")
+    assert hands.slept == [9.0]
+
+
+def test_a_wait_of_an_hour_ends_the_night_instead():
+    http, adapter, hands = session(script((429, {}, {"Retry-After": "3600"})))
+    with pytest.raises(QuotaExhausted, match="asks to wait 3600 s"):
+        http.get("/deals")
+    assert len(adapter.sent) == 1
+    assert hands.slept == []
+
+
+def test_retrying_ends_when_its_seconds_are_used_up():
+    http, adapter, hands = session(script((503, {})), retries=Retries(total_seconds=2))
+    with pytest.raises(Unreachable):
+        http.get("/deals")
+    assert sum(hands.slept) <= 2
+    assert len(adapter.sent) == 3
+
+
+def test_the_token_goes_into_the_header_and_survives_a_netrc(tmp_path, monkeypatch):
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine crm.test login other password theirs\n")
+    monkeypatch.setenv("NETRC", str(netrc))
+    http, adapter, _ = session(script(GOOD))
+    http.get("/deals", {"limit": "5"})
+    assert adapter.sent[0].headers["Authorization"] == f"Bearer {CANARY}"
+    assert CANARY not in adapter.sent[0].url
+
+
+def test_no_error_and_no_log_tells_a_secret(caplog):
+    caplog.set_level(logging.DEBUG)
+    echoes = [
+        (401, {"message": f"token {CANARY} is invalid"}),
+        (400, {"message": f"header was Bearer {CANARY}"}),
+        (500, f"<html>Authorization: Bearer {CANARY}</html>".encode()),
+        (200, f"Authorization: Bearer {CANARY}".encode(), {"content-type": "text/plain"}),
+        (302, b"", {"location": f"https://x.test/?access_token={CANARY}"}),
+        wrong.ConnectionError(f"https://user:{CANARY}@crm.test refused"),
+    ]
+    for echo in echoes:
+        http, _, _ = session(script(echo))
+        with pytest.raises(ConnectorError) as caught:
+            http.get("/deals")
+        error: BaseException | None = caught.value
+        assert "[hidden]" in str(error)
+        while error is not None:
+            assert CANARY not in repr(error)
+            error = error.__cause__
+    assert CANARY not in caplog.text
+
+
+def test_secrets_hide_in_texts_and_reprs():
+    redactor = Redactor()
+    redactor.learn("s3cr3t-value", "abc")
+    assert str(Secret("s3cr3t-value")) == repr(Secret("s3cr3t-value")) == "[hidden]"
+    assert redactor.clean("abc s3cr3t-value") == "abc [hidden]"
+    assert "hunter2" not in redactor.clean("https://me:hunter2@host/x?client_secret=hunter2&a=1")
+    assert "na1" not in redactor.clean("token pat-na1-11111111-2222-3333-4444-555555555555 expired")
+    assert redactor.clean("see https://host/x?after=12") == "see https://host/x?after=12"
+
+
+def test_the_day_s_reserve_is_left_for_others():
+    class Daily(Plain):
+        def limits(self, answer):
+            return Limits(per_day=1000, day_remaining=int(answer.headers["left"]))
+
+    http, adapter, _ = session(
+        script((200, {}, {"left": "101"}), (200, {}, {"left": "100"})), dialect=Daily(), quota=DailyQuota(0.1)
+    )
+    http.get("/a")
+    http.get("/b")
+    with pytest.raises(QuotaExhausted, match="100 requests are left of today's 1000"):
+        http.get("/c")
+    assert len(adapter.sent) == 2
+
+
+def _allowed_in_any(times: list[float], seconds: float) -> int:
+    return max(sum(1 for other in times if at <= other < at + seconds) for at in times)
+
+
+@pytest.mark.parametrize(("limits", "start"), [((110, 10.0, 11), (100, 10)), ((5, 1.0, None), (5, 1))])
+def test_no_window_sees_more_than_its_allowance_and_most_of_it_is_used(limits, start):
+    now = [0.0]
+    bucket = TokenBucket(*start, lambda: now[0])
+    bucket.learn(Limits(per_window=limits[0], window_seconds=limits[1], per_second=limits[2]))
+    times = []
+    while now[0] < 60:
+        now[0] += bucket.take()
+        times.append(now[0])
+    assert _allowed_in_any(times, limits[1]) <= limits[0]
+    if limits[2]:
+        assert _allowed_in_any(times, 1.0) <= limits[2]
+    assert len(times) / now[0] >= 0.8 * limits[0] / limits[1]
+
+
+def test_the_bucket_heeds_what_others_used_and_pauses_for_everybody():
+    now = [0.0]
+    bucket = TokenBucket(100, 10, lambda: now[0])
+    assert [bucket.take() for _ in range(10)] == [0.0] * 10
+    assert bucket.take() > 0
+    now[0] += 60
+    bucket.learn(Limits(remaining=0))
+    assert bucket.take() > 0
+    now[0] += 60
+    bucket.pause(5)
+    assert bucket.take() == pytest.approx(5, abs=0.01)
+    assert bucket.take() > 5
+
+
+def test_lanes_are_limited_apart():
+    hands_session = session(script(GOOD))
+    http, _, hands = hands_session
+    http._lanes = {MAIN: TokenBucket(1000, 1, lambda: hands.now), "search": TokenBucket(5, 1, lambda: hands.now)}
+    for _ in range(10):
+        http.get("/a")
+    assert hands.slept == []
+    for _ in range(10):
+        http.post("/search", {}, lane="search")
+    assert hands.now - 1000 == pytest.approx(9 / 4.5)
+
+
+class _Drip(BaseHTTPRequestHandler):
+    def do_GET(self):
+        kind = self.path.strip("/")
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", "1000")
+        self.end_headers()
+        self.wfile.write(b'{"results": [')
+        self.wfile.flush()
+        if kind == "reset":
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\x00\x00\x00\x00\x00\x00\x00")
+        elif kind == "hang":
+            self.server.release.wait(10)
+        self.close_connection = True
+
+    def log_message(self, *args):
+        pass
+
+
+@pytest.fixture
+def real_server():
+    server = HTTPServer(("127.0.0.1", 0), _Drip)
+    server.release = threading.Event()
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.release.set()
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.mark.parametrize(
+    ("path", "error", "says"),
+    [
+        ("/half", BadAnswer, "broke off"),
+        ("/reset", ConnectorError, "broke off|no connection"),
+        ("/hang", Unreachable, "0.2 s"),
+    ],
+)
+def test_real_sockets_that_break_or_hang(real_server, path, error, says):
+    transport = Transport(Timing(), limits=TimeLimits(1, 0.2, 5))
+    http, _, _ = session(script(GOOD), transport=transport, retries=Retries(tries=1), timing=Timing())
+    http.base_url = real_server
+    with pytest.raises(error, match=says):
+        http.get(path)
+    http.close()
+
+
+def test_a_host_that_is_not_there():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    transport = Transport(Timing(), limits=TimeLimits(1, 1, 1))
+    http, _, _ = session(script(GOOD), transport=transport, retries=Retries(tries=2, first_wait=0.001), timing=Timing())
+    http.base_url = f"http://127.0.0.1:{port}"
+    with pytest.raises(Unreachable, match="Connection refused"):
+        http.get("/x")
+    assert http.traffic.requests == 2
+
+
+def test_a_dripping_answer_meets_the_limit_for_the_whole():
+    http, _, hands = session(script(GOOD), retries=Retries(tries=1))
+
+    class Slow(Header):
+        def header(self):
+            return self.text
+
+    def body(_):
+        hands.now += 500  # between the request and the first part
+        return GOOD
+
+    http, _, hands = session(body, hands, retries=Retries(tries=1), auth=Slow())
+    with pytest.raises(Unreachable, match="not complete after 180 s"):
+        http.get("/x")
