@@ -22,7 +22,7 @@ def open_connector(settings: ConnectionSettings, *, env: Mapping[str, str], cloc
     if settings.kind == "files":
         from connectors.files.connector import open_files
 
-        return open_files(settings, workspace=workspace, clock=clock)
+        return open_files(settings, workspace=workspace)
     from connectors.hubspot import open_hubspot
 
     return open_hubspot(settings, env, clock)

@@ -7,38 +7,36 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+DEFAULT_PIPELINE = "default"
+
 
 @dataclass(frozen=True, slots=True)
 class ExportObject:
     """One object: its file is `<name>.csv|parquet|ndjson`, or a folder `<name>/` of such parts.
 
-    `id` are the columns that name a row when it has no id of its own (`own_id`). `further`: columns that aren't
-    documented are delivered too, as evidence that process.yml may name.
+    `key` names a row. Where it is empty, or `key` is left empty in a row, the row is named by all it says: two rows
+    that say the same are one fact. `further`: columns that aren't documented are delivered too, as evidence.
     """
 
     name: str
+    columns: tuple[str, ...]
     required: tuple[str, ...]
-    optional: tuple[str, ...]
-    own_id: str | None
-    id: tuple[str, ...] = ()
-    times: tuple[str, ...] = ()
+    key: tuple[str, ...] = ()
     further: bool = False
 
     @property
-    def columns(self) -> tuple[str, ...]:
-        """All documented columns, required first."""
-        return self.required + self.optional
+    def must_have_key(self) -> bool:
+        """Whether a row without its key is an error."""
+        return bool(self.key) and set(self.key) <= set(self.required)
 
 
-def _object(name: str, columns: str, own_id: str | None, ids: str = "", *, further: bool = False) -> ExportObject:
+def _object(name: str, key: str, columns: str, *, further: bool = False) -> ExportObject:
     words = columns.split()
     return ExportObject(
         name=name,
+        columns=tuple(word.rstrip("*") for word in words),
         required=tuple(word[:-1] for word in words if word.endswith("*")),
-        optional=tuple(word for word in words if not word.endswith("*")),
-        own_id=own_id,
-        id=tuple(ids.split()),
-        times=tuple(w for w in (word.rstrip("*") for word in words) if w.endswith("_at") or w == "close_date"),
+        key=tuple(key.split()),
         further=further,
     )
 
@@ -48,40 +46,42 @@ OBJECTS = {
     for one in (
         _object(
             "deals",
-            "deal_id* stage_id* created_at* deal_name pipeline_id amount currency modified_at close_date closed_at "
-            "owner_id deal_type lost_reason is_deleted merged_into url",
             "deal_id",
+            "deal_id* deal_name pipeline_id stage_id* amount currency created_at* modified_at close_date closed_at "
+            "owner_id deal_type lost_reason is_deleted merged_into url",
             further=True,
         ),
         _object(
             "stage_changes",
-            "deal_id* stage_id* entered_at* pipeline_id recorded_at actor_id actor_kind change_id",
             "change_id",
-            "deal_id stage_id entered_at",
+            "deal_id* stage_id* entered_at* pipeline_id recorded_at actor_id actor_kind change_id",
         ),
         _object(
             "field_changes",
-            "deal_id* field* changed_at* value recorded_at actor_id actor_kind change_id",
             "change_id",
-            "deal_id field value changed_at",
+            "deal_id* field* value changed_at* recorded_at actor_id actor_kind change_id",
         ),
         _object(
             "activities",
-            "activity_id* deal_id* kind* occurred_at* recorded_at outcome direction owner_id contact_count is_deleted",
             "activity_id",
+            "activity_id* deal_id* kind* occurred_at* recorded_at outcome direction owner_id contact_count is_deleted",
         ),
-        _object("contacts", "deal_id* contact_id* role added_at removed_at", None, "deal_id contact_id added_at"),
-        _object(
-            "documents",
-            "document_id* deal_id* kind* occurred_at* status recorded_at is_deleted",
-            "document_id",
-        ),
-        _object("owners", "owner_id* email owner_name team manager_email is_active", "owner_id"),
+        _object("contacts", "", "deal_id* contact_id* role added_at removed_at"),
+        _object("documents", "document_id", "document_id* deal_id* kind* status occurred_at* recorded_at is_deleted"),
+        _object("owners", "owner_id", "owner_id* email owner_name team manager_email is_active"),
         _object(
             "stages",
-            "pipeline_id* stage_id* stage_name pipeline_name display_order probability is_closed is_won",
-            None,
             "pipeline_id stage_id",
+            "pipeline_id* stage_id* stage_name pipeline_name display_order probability is_closed is_won",
         ),
     )
 }
+
+TIMES = frozenset(
+    column for one in OBJECTS.values() for column in one.columns if column.endswith("_at") or column == "close_date"
+)
+DATES = frozenset({"close_date"})
+NUMBERS = frozenset({"amount", "probability"})
+FLAGS = frozenset({"is_deleted", "is_active", "is_closed", "is_won"})
+EVIDENCE = ("deals", "stage_changes", "field_changes", "activities", "contacts", "documents")
+"""The objects that steps are judged by; an export without one of them leaves what rests on it unknown."""

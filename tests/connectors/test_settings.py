@@ -67,8 +67,8 @@ connections:
             "did you mean 'renewal'?"
         ),
         (
-            "connections.yml:10: connections.Acme.pipelines.default.stages.foo: 'qualfy' is not a stage of process.yml; "
-            "did you mean 'qualify'?"
+            "connections.yml:10: connections.Acme.pipelines.default.stages.foo: "
+            "'qualfy' is not a stage of process.yml; did you mean 'qualify'?"
         ),
         (
             "connections.yml:12: connections.Acme.pipelines.default.stages.baz: 'lots' is not a stage of process.yml; "
@@ -101,16 +101,16 @@ connections:
             "write one like Europe/Berlin or UTC"
         ),
         (
-            "connections.yml:23: connections.exports.options.columns.deals.amount: 'Deal - ID' already serves 'deal_id'; "
-            "give each column its own"
+            "connections.yml:23: connections.exports.options.columns.deals.amount: "
+            "'Deal - ID' already serves 'deal_id'; give each column its own"
         ),
         (
-            "connections.yml:23: connections.exports.options.columns.activity: 'activity' is not an object of an export; "
-            "did you mean 'activities'?"
+            "connections.yml:23: connections.exports.options.columns.activity: "
+            "'activity' is not an object of an export; did you mean 'activities'?"
         ),
         (
-            "connections.yml:23: connections.exports.options.columns.contacts.rolle: 'rolle' is not a column of contacts; "
-            "did you mean 'role'?"
+            "connections.yml:23: connections.exports.options.columns.contacts.rolle: "
+            "'rolle' is not a column of contacts; did you mean 'role'?"
         ),
         "connections.yml:25: connections.third.kind: 'hubspott' is not allowed here; did you mean 'hubspot'?",
     ]

@@ -1,0 +1,111 @@
+"""A row of an export becomes a record with the documented columns: names, times and numbers in one form, and an id.
+
+A value that can't be read stays as it is, for staging to reject by name. A file whose columns can't be an export of
+its object is refused here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import orjson
+
+from connectors.configfile import did_you_mean
+from connectors.contract import Record
+from connectors.files.columns import DATES, DEFAULT_PIPELINE, FLAGS, NUMBERS, TIMES, ExportObject
+from connectors.files.options import FilesOptions
+from connectors.files.parts import RawRow, read_part, wrong
+from connectors.files.times import date_reader, time_reader
+
+_TRUE = {"true", "t", "yes", "y", "1"}
+_FALSE = {"false", "f", "no", "n", "0"}
+
+
+class RowShaper:
+    """Knows one object's columns and the connection's names for them."""
+
+    def __init__(self, one: ExportObject, options: FilesOptions) -> None:
+        self.one = one
+        self.options = options
+        self.renames = options.columns.get(one.name, {})
+        self.ours = {self.renames.get(column, column): column for column in one.columns}
+        self._empty: dict[str, str | None] = dict.fromkeys(one.columns)
+        if "pipeline_id" in self._empty:
+            self._empty["pipeline_id"] = DEFAULT_PIPELINE
+        self._convert = _converters(options)
+
+    def records(self, path: Path) -> Iterator[tuple[int, Record]]:
+        """The records of one file, with the line (Parquet: row) each stands on."""
+        for line, raw in read_part(path, self.options, lambda columns: self.check_columns(path, columns)):
+            if any(raw.values()):
+                yield line, self._record(path, line, raw)
+
+    def check_columns(self, path: Path, columns: list[str]) -> None:
+        """Raise BadInput when a column that is required, or that the options name, isn't in the file."""
+        missing = [ours for ours in self.one.required if self.renames.get(ours, ours) not in columns]
+        missing += [ours for ours, theirs in self.renames.items() if theirs not in columns and ours not in missing]
+        if not missing:
+            return
+        spare = [column for column in columns if column not in self.ours]
+        said = []
+        for ours in missing:
+            theirs = self.renames.get(ours, ours)
+            where = f" (options.columns.{self.one.name}.{ours})" if ours in self.renames else ""
+            guess = did_you_mean(theirs, spare)
+            said.append(f"{theirs!r}{where}" + (f" ({guess})" if guess.startswith("did") else ""))
+        message = (
+            f"the column{'s' if len(said) > 1 else ''} {', '.join(said)} {'are' if len(said) > 1 else 'is'} missing"
+        )
+        fix = f"rename it in the export or by `options: {{columns: {{{self.one.name}: {{{missing[0]}: …}}}}}}`"
+        raise wrong(path, None, f"{message} (there: {', '.join(columns)})", fix)
+
+    def unused(self, columns: list[str]) -> list[str]:
+        """Columns of a file that are neither documented nor delivered."""
+        return [] if self.one.further else [column for column in columns if column not in self.ours]
+
+    def _record(self, path: Path, line: int, raw: RawRow) -> Record:
+        row = dict(self._empty)
+        for theirs, value in raw.items():
+            if value is None:
+                continue
+            ours = self.ours.get(theirs)
+            if ours is not None:
+                convert = self._convert.get(ours)
+                row[ours] = convert(value) if convert else value
+            elif self.one.further and theirs not in self._empty:
+                row[theirs] = value
+        payload = orjson.dumps(row)
+        return Record(self._id(path, line, row, payload), payload.decode(), is_deleted=row.get("is_deleted") == "true")
+
+    def _id(self, path: Path, line: int, row: dict[str, str | None], payload: bytes) -> str:
+        values = [row[column] for column in self.one.key]
+        if values and all(values):
+            return ":".join(value for value in values if value)
+        if self.one.must_have_key:
+            empty = next(column for column in self.one.key if not row[column])
+            fix = "fill it in, or remove the row (a line of totals perhaps)"
+            raise wrong(path, line, f"{self.renames.get(empty, empty)!r} is empty, so the row has no name", fix)
+        return hashlib.blake2b(payload, digest_size=12).hexdigest()
+
+
+def _converters(options: FilesOptions) -> dict[str, Callable[[str], str]]:
+    found: dict[str, Callable[[str], str]] = dict.fromkeys(TIMES, time_reader(options))
+    found |= dict.fromkeys(DATES, date_reader(options))
+    found |= dict.fromkeys(FLAGS, _flag)
+    if options.decimal_comma:
+        found |= dict.fromkeys(NUMBERS, _number_with_comma)
+    return found
+
+
+def _flag(text: str) -> str:
+    word = text.lower()
+    return "true" if word in _TRUE else "false" if word in _FALSE else text
+
+
+def _number_with_comma(text: str) -> str:
+    if re.fullmatch(r"-?(\d+|\d{1,3}([. ]\d{3})+)(,\d+)?", text):
+        return text.replace(".", "").replace(" ", "").replace(",", ".")
+    return text
