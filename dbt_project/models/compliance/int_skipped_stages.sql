@@ -20,6 +20,17 @@ mapped as (
 
 ),
 
+first_visits as (
+
+    select
+        deal_key,
+        stage_key,
+        min(visit_no) as visit_no
+    from {{ ref('int_visits') }}
+    group by deal_key, stage_key
+
+),
+
 -- a deal that begins in a later stage came from before the first
 spans as (
 
@@ -36,7 +47,7 @@ spans as (
 
 ),
 
--- a stage without a counterpart in the deal's pipeline is optional there
+-- a stage without a counterpart in the deal's pipeline is optional there, and one that the deal was in before is not skipped
 final as (
 
     select
@@ -54,7 +65,12 @@ final as (
             spans.connection = mapped.connection
             and spans.pipeline_id = mapped.pipeline_id
             and stages.stage_key = mapped.stage_key
-    where not stages.is_optional
+    left join first_visits
+        on
+            spans.deal_key = first_visits.deal_key
+            and stages.stage_key = first_visits.stage_key
+            and spans.visit_no > first_visits.visit_no
+    where not stages.is_optional and first_visits.deal_key is null
     group by spans.deal_key, spans.visit_no
 
 )
