@@ -74,7 +74,10 @@ def _write_reference(
     absent = [name for name, _ in table.columns if name not in frame.columns]
     if absent:
         raise BuildError(f"reference.{table.name} lacks the columns that the models read: {', '.join(absent)}.")
-    columns = ", ".join(f'cast("{name}" as {kind}) as "{name}"' for name, kind in table.columns)
+    declared = dict(table.columns)
+    columns = ", ".join(
+        f'cast("{name}" as {declared[name]}) as "{name}"' if name in declared else f'"{name}"' for name in frame.columns
+    )
     connection.register("incoming", frame)
     connection.execute(f"create or replace table reference.{table.name} as select {columns} from incoming")
     connection.unregister("incoming")

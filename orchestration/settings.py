@@ -110,7 +110,19 @@ class Workspace:
     @cached_property
     def connections(self) -> dict[str, ConnectionSettings]:
         """connections.yml. Raises ConfigProblems."""
-        return load_connections(self.home / "connections.yml")
+        return load_connections(self.home / "connections.yml", set(self.process.stage_keys()))
+
+    def to_be_read(self, connection: ConnectionSettings) -> ConnectionSettings:
+        """The connection with every field that the process names as evidence among the fields to read.
+
+        A process's name for a field that the connection doesn't translate is the connector's own affair: it knows the
+        standard ones.
+        """
+        needed = [
+            connection.fields[name] for name in sorted(self.process.evidence_fields()) if name in connection.fields
+        ]
+        fields = list(dict.fromkeys([*connection.read_fields, *needed]))
+        return connection.model_copy(update={"read_fields": fields})
 
     @cached_property
     def process(self) -> Process:
@@ -120,6 +132,11 @@ class Workspace:
     def environment(self) -> Mapping[str, str]:
         """The variables that credentials are looked up in, by the names that connections.yml gives."""
         return os.environ
+
+
+def export(variables: Mapping[str, str]) -> None:
+    """Put variables into the environment that programs started by this process inherit."""
+    os.environ.update(variables)
 
 
 def use_dagster_home(folder: Path) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import orchestration
 
-STAGING_SELECTION = "path:models/staging path:models/canonical"
+STAGING_SELECTION = "fqn:plumbline.staging fqn:plumbline.canonical"
 """What is built before the gate; everything else comes after it."""
 
 NO_UNIT_TESTS = ("--exclude-resource-type", "unit_test")

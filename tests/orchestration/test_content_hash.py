@@ -17,10 +17,13 @@ BASE = (
 )
 
 
+REORDERED = "select * from "
+
+
 @pytest.mark.parametrize(
     "same",
     [
-        "select * from "
+        REORDERED
         + "(values (2, null, 2.0::double, 3.00::decimal(18,2)), (1, 'a', 0.5, 1.10)) v(id, name, rate, amount)",
         f"select amount, rate, name, id from ({BASE})",
         f"select *, now() as extracted_at, 'x' as night_id from ({BASE})",

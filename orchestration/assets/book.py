@@ -1,0 +1,61 @@
+"""How the steps of a Dagster run find the night they belong to, and how a failing step ends it.
+
+Only that belongs here. All steps run in one process, one after another, so a night is kept in memory under its run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+import dagster as dg
+
+from orchestration.night import Night, Say, silent
+from orchestration.settings import Workspace
+
+
+class NightConfig(dg.Config):
+    """What may be asked of a night when it is started."""
+
+    as_of: str | None = None
+    only: list[str] = []  # noqa: RUF012 - Dagster's Config is pydantic, which copies defaults
+
+
+class NightBook:
+    """The nights under way in this process (there is one, but for tests)."""
+
+    def __init__(self, workspace: Workspace, say: Say = silent) -> None:
+        self.workspace = workspace
+        self.say = say
+        self.nights: dict[str, Night] = {}
+
+    def begin(self, run_id: str, config: NightConfig) -> Night:
+        """Start the run's night."""
+        as_of = datetime.fromisoformat(config.as_of).astimezone(UTC) if config.as_of else None
+        night = Night.begin(self.workspace, run_id, as_of, tuple(config.only), self.say)
+        self.nights[run_id] = night
+        return night
+
+    @contextmanager
+    def step(self, run_id: str) -> Iterator[Night]:
+        """The run's night, for one step; a step that raises ends the night, and readers keep the one before."""
+        night = self.nights.get(run_id)
+        if night is None:
+            raise dg.Failure(
+                "This step is part of a night and can't run alone: a night is built from nothing, and published "
+                "only as a whole. Start the job `nightly` (or `plumbline sync`).",
+                allow_retries=False,
+            )
+        try:
+            yield night
+        except GeneratorExit:
+            raise
+        except BaseException as error:
+            del self.nights[run_id]
+            night.fail(_plain(error))
+            raise
+
+
+def _plain(error: BaseException) -> str:
+    return (error.description or "") if isinstance(error, dg.Failure) else f"{error}" or type(error).__name__

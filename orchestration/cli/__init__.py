@@ -1,0 +1,27 @@
+"""The command line: `plumbline`. Each command says what it does, in plain words, and by its exit code how it went.
+
+Only talking to people and scripts belongs here; the work is done elsewhere. Exit 0: all good; 1: findings of the
+operator's concern (a stale connection, a held one, a night that wasn't published); 2: wrong use or configuration.
+"""
+
+from __future__ import annotations
+
+import click
+
+from orchestration.cli.care import compact, forget, replay, rollback
+from orchestration.cli.demo import demo
+from orchestration.cli.nights import status, sync
+from orchestration.cli.query import query
+from orchestration.cli.setup import check, init
+
+EPILOG = "A workspace is chosen by PLUMBLINE_HOME, else it is the current folder. Start with: plumbline demo"
+
+
+@click.group(epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="plumbline")
+def main() -> None:
+    """Plumbline syncs deals from your CRMs every night and tells which of them left your sales process, and where."""
+
+
+for command in (demo, init, check, sync, status, query, forget, rollback, replay, compact):
+    main.add_command(command)

@@ -1,0 +1,8 @@
+"""`plumbline demo`."""
+
+import click
+
+
+@click.command()
+def demo() -> None:
+    """Everything on simulated CRMs."""

@@ -1,0 +1,88 @@
+"""Runs a night from the command line: the Dagster job in this process, quietly, with its record as the result.
+
+Only starting it and keeping its noise off the terminal belongs here; the schedule's nights are started by Dagster.
+"""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import dagster as dg
+
+from orchestration import manifest
+from orchestration.definitions import JOB, build_defs
+from orchestration.lock import night_lock
+from orchestration.logs import log_to
+from orchestration.night import Say
+from orchestration.settings import Workspace, use_dagster_home
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class NightResult:
+    """How a night ended; `record` is what was written down about it."""
+
+    night_id: str | None
+    published: bool
+    record: dict[str, Any]
+
+    @property
+    def concerns(self) -> list[str]:
+        """What the operator should look at although the night was published."""
+        return list(self.record.get("concerns", []))
+
+
+def run_night(workspace: Workspace, *, as_of: datetime | None, only: Sequence[str], say: Say) -> NightResult:
+    """Run the night, now. Raises ConfigProblems and NightRunning; everything later is in the result."""
+    use_dagster_home(workspace.dagster_home)
+    log_to(workspace.logs, workspace.company.retention.logs_days)
+    with night_lock(workspace.lock, "a night"), _quiet(workspace):
+        _warm_up()
+        say("Preparing…")
+        job = build_defs(workspace, say).resolve_job_def(JOB)
+        config = {"as_of": as_of.isoformat() if as_of else None, "only": list(only)}
+        run_config = {
+            "ops": {"sync_connections": {"config": config}},
+            "loggers": {"night": {"config": {"folder": str(workspace.logs)}}},
+        }
+        with dg.DagsterInstance.get() as instance:
+            result = job.execute_in_process(run_config=run_config, instance=instance, raise_on_error=False)
+            night_id = _night_of(workspace, result.run_id)
+    record = manifest.load_record(workspace.ledger, night_id) if night_id else {}
+    _log.info("night ended", extra={"night_id": night_id})
+    return NightResult(night_id, record.get("state") == "published", record)
+
+
+def _night_of(workspace: Workspace, run_id: str) -> str | None:
+    ending = run_id.replace("-", "")[:8]
+    found = sorted((workspace.ledger / "nights").glob(f"*-{ending}"))
+    return found[-1].name if found else None
+
+
+def _warm_up() -> None:
+    """Import Great Expectations (six seconds) while the CRMs are being read; the gate needs it soon after."""
+    threading.Thread(target=importlib.import_module, args=["great_expectations"], daemon=True).start()
+
+
+@contextmanager
+def _quiet(workspace: Workspace) -> Iterator[None]:
+    """What Dagster and dbt print goes to a file; our own progress lines keep the terminal they were given."""
+    workspace.logs.mkdir(parents=True, exist_ok=True)
+    with (
+        (workspace.logs / "last_night.out").open("w", encoding="utf-8") as noise,
+        redirect_stdout(noise),
+        redirect_stderr(noise),
+    ):
+        for name in ("dagster", "dagster_dbt", "great_expectations"):
+            logging.getLogger(name).handlers.clear()
+        yield
+        sys.stdout.flush()
