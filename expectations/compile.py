@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
 import pandas as pd
@@ -22,6 +23,7 @@ from expectations.process import Process
 from expectations.reference_schema import frame
 
 JUDGED_OBJECTS = ("deals", "stage_changes", "field_changes", "activities", "contacts", "documents")
+RATE_DIGITS = Decimal("0.000001")
 
 
 def reference_tables(
@@ -85,10 +87,10 @@ class _ConnectionNight:
     @property
     def state(self) -> str:
         """`backfilling` until a first pass is whole; `stale` when tonight's is not; `held` by the gate."""
-        if self.watermark is None:
-            return "backfilling"
         if self.held:
             return "held"
+        if self.watermark is None:
+            return "backfilling"
         return self.latest.state if self.latest else "stale"
 
     def row(self) -> Row:
@@ -229,11 +231,11 @@ def _calendar(company: Company, as_of: datetime) -> Iterator[Row]:
 
 def _rates(company: Company) -> Iterator[Row]:
     """What one unit is worth at home, from a day on; the first rate of a currency also holds for what came before."""
-    yield {"currency": company.home_currency, "rate_to_home": 1.0, "valid_from": THE_BEGINNING.date()}
+    yield {"currency": company.home_currency, "rate_to_home": Decimal(1), "valid_from": THE_BEGINNING.date()}
     for currency, by_day in sorted(company.rates.items()):
         for place, (day, rate) in enumerate(sorted(by_day.items())):
             yield {
                 "currency": currency,
-                "rate_to_home": float(rate),
+                "rate_to_home": rate.quantize(RATE_DIGITS),
                 "valid_from": THE_BEGINNING.date() if place == 0 else day,
             }

@@ -117,14 +117,16 @@ def _unique(found: list[tuple[Term, ...]]) -> list[tuple[Term, ...]]:
 
 def _counted_together(group: Evidence, parts: tuple[Evidence, ...]) -> Term:
     """`{on_days: 2, any: [meeting, call]}`: a meeting and a call on another day are two conversations together."""
-    first = _term(parts[0])
+    variants = tuple(variant for part in parts for variant in _term(part).variants)
+    if Variant() in variants:
+        variants = (Variant(),)  # one that lets everything pass makes the others idle
     return Term(
-        kind=first.kind,
+        kind=_term(parts[0]).kind,
         min_count=group.at_least or 1,
         distinct_days=group.on_days or 1,
         within_days_before_gate=group.in_last_days,
         needs_contact=bool(group.with_contact),
-        variants=tuple(variant for part in parts for variant in _term(part).variants),
+        variants=variants,
     )
 
 

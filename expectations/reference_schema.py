@@ -21,6 +21,7 @@ TYPES: Mapping[str, Any] = {
     "boolean": "boolean",
     "timestamp": "datetime64[us]",
     "date": pd.ArrowDtype(pa.date32()),
+    "decimal(18,6)": pd.ArrowDtype(pa.decimal128(18, 6)),
 }
 """SQL type -> the pandas type that DuckDB reads as that type, also from a frame without rows."""
 
@@ -50,7 +51,7 @@ COLUMNS: Mapping[str, str] = {
     "min_count int, distinct_days int, within_days_before_gate double, stage_key text, needs_contact boolean",
     "step_term_values": "version int, step_key text, alternative int, term int, variant int, role text, value text",
     "calendar": "day date, day_start_utc timestamp, day_end_utc timestamp, is_working_day boolean, working_day_no int",
-    "fx_rates": "currency text, rate_to_home double, valid_from date",
+    "fx_rates": "currency text, rate_to_home decimal(18,6), valid_from date",
 }
 """Table -> its columns with SQL types, in order."""
 
