@@ -1,0 +1,129 @@
+"""Exports with the documented columns become the same canonical rows as a CRM's API; their slips are listed."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.dbt.harness import Warehouse, at, record
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Warehouse:
+    home = Warehouse(tmp_path, {"time_zone": "America/New_York"})
+    home.reference("connections", [{"connection": "acme", "crm": "files", "judged_at": at("2024-06-01")}])
+    home.reference("pipeline_map", [{"connection": "acme", "pipeline_id": "default", "deal_type": "new"}])
+    home.reference("process_deal_types", [{"version": 1, "deal_type": "new"}])
+    home.reference(
+        "stage_map",
+        [{"connection": "acme", "pipeline_id": "default", "stage_id": "open", "stage_key": "one"},
+         {"connection": "acme", "pipeline_id": "default", "stage_id": "shut", "stage_key": "lost"}],
+    )  # fmt: skip
+    return home
+
+
+def rows(*payloads: dict[str, Any], id: str) -> list[dict[str, Any]]:
+    return [record(payload[id], payload) for payload in payloads]
+
+
+DEAL = {"deal_id": "1", "stage_id": "open", "created_at": "2024-03-01T09:00:00Z"}
+
+
+def test_an_export_of_deals_alone_is_enough(home: Warehouse) -> None:
+    home.lake("files__deals", rows(DEAL | {"close_date": "2024-04-01T02:00:00Z", "budget": "yes"}, id="deal_id"))
+    home.run("path:models/staging path:models/canonical")
+    deal = home.query("select * from canonical.int_deals")[0]
+    assert (deal["stage_key"], deal["pipeline_id"], deal["is_judged"]) == ("one", "default", True)
+    assert deal["close_date"] == date(2024, 3, 31), "two in the morning UTC is the evening before in New York"
+    changes = home.query("select stage_key, entered_at, source from canonical.int_stage_changes")
+    assert [tuple(c.values()) for c in changes] == [("one", at("2024-06-01"), "snapshot")]
+    fields = home.query("select field, value, source, changed_at from canonical.int_field_changes order by field")
+    assert [tuple(f.values()) for f in fields] == [
+        ("budget", "yes", "snapshot", None),
+        ("close_date", "2024-03-31", "snapshot", None),
+    ]
+
+
+def test_every_object_of_an_export(home: Warehouse) -> None:
+    home.lake("files__deals", rows(DEAL | {"owner_id": "7", "stage_id": "shut", "lost_reason": "price",
+                                           "amount": "12.5"}, id="deal_id"))  # fmt: skip
+    home.lake("files__stage_changes", rows(
+        {"change_id": "a", "deal_id": "1", "stage_id": "open", "entered_at": "2024-03-01", "actor_kind": "Import"},
+        {"change_id": "b", "deal_id": "1", "stage_id": "shut", "entered_at": "2024-04-01T10:00:00+02:00",
+         "recorded_at": "2024-04-03T00:00:00Z", "actor_kind": "robot"}, id="change_id"))  # fmt: skip
+    home.lake("files__field_changes", rows(
+        {"change_id": "c", "deal_id": "1", "field": "lost_reason", "value": "price", "changed_at": "2024-04-01T09:00:00Z"},
+        {"change_id": "d", "deal_id": "1", "field": "owner_id", "value": "7", "changed_at": "2024-03-01T09:00:00Z"},
+        id="change_id"))  # fmt: skip
+    home.lake("files__activities", rows(
+        {"activity_id": "e", "deal_id": "1", "kind": "Call", "occurred_at": "2024-03-02", "outcome": "COMPLETE",
+         "direction": "Inbound", "owner_id": "7", "contact_count": "2"},
+        {"activity_id": "f", "deal_id": "1", "kind": "call", "occurred_at": "2024-03-02", "is_deleted": "true"},
+        id="activity_id"))  # fmt: skip
+    home.lake("files__contacts", [record("1:x", {"deal_id": "1", "contact_id": "x", "role": "Buyer"})])
+    home.lake("files__documents", rows({"document_id": "g", "deal_id": "1", "kind": "Quote", "status": "Sent",
+                                        "occurred_at": "2024-03-03T00:00:00Z"}, id="document_id"))  # fmt: skip
+    home.lake("files__owners", rows({"owner_id": "7", "email": "Bo@Example.com", "manager_email": "Cy@example.com",
+                                     "team": "East"}, id="owner_id"))  # fmt: skip
+    home.lake("files__stages", [record("default:shut", {"pipeline_id": "default", "stage_id": "shut",
+                                                        "probability": "0", "is_closed": "true"})])  # fmt: skip
+    home.run("path:models/staging path:models/canonical")
+
+    deal = home.query("select * from canonical.int_deals")[0]
+    assert (deal["is_lost"], deal["closed_at"], deal["owner_key"]) == (True, at("2024-04-01T08:00:00"), "bo@example.com")
+    assert deal["amount_home"] == Decimal("12.50"), "an export without a currency is in the company's"
+    changes = home.query("select entered_at, recorded_at, precision, actor_kind from canonical.int_stage_changes order by 1")
+    assert [tuple(c.values()) for c in changes] == [
+        (at("2024-03-01"), at("2024-03-01"), "day", "import"),
+        (at("2024-04-01T08:00:00"), at("2024-04-03"), "exact", "unknown"),
+    ]
+    fields = home.query("select field, source from canonical.int_field_changes order by field")
+    assert [tuple(f.values()) for f in fields] == [
+        ("amount", "snapshot"), ("lost_reason", "history"), ("owner", "history"),
+    ]  # fmt: skip
+    activity = home.query("select * from canonical.int_activities")
+    assert [(a["kind"], a["outcome"], a["direction"], a["contact_count"], a["precision"]) for a in activity] == [
+        ("call", "complete", "in", 2, "day")
+    ]
+    assert home.values("select added_at from canonical.int_deal_contacts") == [None]
+    assert home.values("select status from canonical.int_documents") == ["sent"]
+    assert home.values("select manager_email from canonical.int_owners") == ["cy@example.com"]
+
+
+def test_slips_of_an_export_are_listed(home: Warehouse) -> None:
+    home.lake("files__deals", rows(
+        DEAL | {"amount": "12,5", "pipeline_id": "", "is_deleted": "perhaps"},
+        {"deal_id": "2", "stage_id": "open", "created_at": "soon"}, id="deal_id"))  # fmt: skip
+    home.lake("files__activities", rows({"activity_id": "a", "deal_id": "1", "kind": "call",
+                                         "occurred_at": "32.13.2024"}, id="activity_id"))  # fmt: skip
+    home.run("path:models/staging path:models/canonical")
+    rejects = home.query("select object, id, field, value from staging.stg_rejects order by all")
+    assert [tuple(r.values()) for r in rejects] == [
+        ("activities", "a", "occurred_at", "32.13.2024"),
+        ("deals", "1", "amount", "12,5"),
+        ("deals", "1", "is_deleted", "perhaps"),
+        ("deals", "2", "created_at", "soon"),
+    ]
+    judged = home.query("select deal_id, unjudged_reason from canonical.int_deals order by 1")
+    assert [tuple(j.values()) for j in judged] == [("1", "no_pipeline"), ("2", None)]
+
+
+def test_a_merge_in_an_export_is_dated_by_the_merged_deals_last_change(home: Warehouse) -> None:
+    home.lake("files__deals", rows(
+        DEAL, DEAL | {"deal_id": "2", "merged_into": "1", "modified_at": "2024-03-09T00:00:00Z"}, id="deal_id"))  # fmt: skip
+    home.run("path:models/staging path:models/canonical")
+    merges = home.query("select deal_id, merged_into, merged_at, is_judged from canonical.int_deals order by 1")
+    assert [tuple(m.values()) for m in merges] == [
+        ("1", None, at("2024-03-09"), True), ("2", "1", at("2024-03-09"), False),
+    ]  # fmt: skip
+
+
+def test_two_connections_with_the_same_ids_stay_apart(home: Warehouse) -> None:
+    home.lake("files__deals", [record("1", DEAL), record("1", DEAL | {"deal_name": "Other"}, connection="beta")])
+    home.run("path:models/staging path:models/canonical")
+    assert home.values("select deal_key from canonical.int_deals order by 1") == ["acme:1", "beta:1"]
+    assert home.values("select deal_type from canonical.int_deals order by deal_key") == ["new", "unmapped"]
