@@ -6,6 +6,7 @@ new publication is in place readers keep the old one; it goes at the end, with a
 
 from __future__ import annotations
 
+import re
 import shutil
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -23,6 +24,8 @@ from orchestration.night import Say, publishers_of, silent
 from orchestration.publish.publication import publish
 from orchestration.replay import build_night
 from orchestration.settings import Workspace
+
+_OF_PEOPLE = re.compile("owner|moved_by|actor|person|contact|manager|user")
 
 
 @dataclass(slots=True)
@@ -79,17 +82,18 @@ def _publish_again(workspace: Workspace, night: Manifest, say: Say) -> str:
 
 def scrub(path: Path, terms: tuple[str, ...]) -> int:
     """Replace every text of a ledger file that names the person; how many rows had one."""
-    wanted = [term.lower() for term in terms]
     with duckdb.connect() as connection:
         columns = connection.execute("describe select * from read_parquet(?)", [str(path)]).fetchall()
-        texts = [name for name, kind, *_ in columns if kind == "VARCHAR"]
-        named = {name: _names(name) for name in texts}
-        if not texts:
+        patterns = {
+            name: pattern for name, kind, *_ in columns if kind == "VARCHAR" and (pattern := _names(name, terms))
+        }
+        named = {name: f'coalesce(regexp_matches("{name}", ?), false)' for name in patterns}
+        if not named:
             return 0
-        condition = " or ".join(named.values())
-        parameters = [wanted] * len(texts)
+        source = "read_parquet(?)"
+        where = " or ".join(named.values())
         found = connection.execute(
-            f"select count(*) from read_parquet(?) where {condition}", [str(path), *parameters]
+            f"select count(*) from {source} where {where}", [str(path), *patterns.values()]
         ).fetchone()
         if not found or not found[0]:
             return 0
@@ -102,15 +106,19 @@ def scrub(path: Path, terms: tuple[str, ...]) -> int:
         draft = path.with_name(f".{path.name}.new")
         target = str(draft).replace("'", "''")
         connection.execute(
-            f"copy (select {chosen} from read_parquet(?)) to '{target}' (format parquet)", [*parameters, str(path)]
+            f"copy (select {chosen} from {source}) to '{target}' (format parquet)", [*patterns.values(), str(path)]
         )
         draft.replace(path)
         return int(found[0])
 
 
-def _names(column: str) -> str:
-    """SQL: whether a text is one of the terms, or has one as a part between `:` (owner keys, finding ids)."""
-    return (
-        f"len(list_filter(?::varchar[], lambda t: list_contains(string_split(lower(\"{column}\"), ':'), t) "
-        f"or (contains(t, '@') and contains(lower(\"{column}\"), t)))) > 0"
-    )
+def _names(column: str, terms: tuple[str, ...]) -> str | None:
+    """A regular expression that finds the person in a column. A bare number is a person's only where people stand;
+    elsewhere it may be a deal's.
+    """
+    fitting = [term for term in terms if not term.isdigit() or _OF_PEOPLE.search(column)]
+    if not fitting:
+        return None
+    # Bounded by other characters than a name's own, so that ann@x.org isn't found in joann@x.org.
+    listed = "|".join(re.escape(term) for term in fitting)
+    return f"(?i)(^|[^a-z0-9_.+-])({listed})($|[^a-z0-9_])"

@@ -215,6 +215,7 @@ class Night:
                              held=self.held, concerns=self.concerns, baselines=self.baselines)  # fmt: skip
         prune(publishers_of(self.workspace), self.workspace.company.retention.publications)
         prune_builds(self.workspace.builds, [self.night_id])
+        dbt_home_of(self.workspace).tidy()
         lock.release(self.workspace.lock)
         return rows
 

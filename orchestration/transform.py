@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -51,6 +52,8 @@ class DbtHome:
         return {
             "PLUMBLINE_BUILD_FILE": str(self.current_build / "build.duckdb"),
             "PLUMBLINE_WAREHOUSE_FILE": str(self.current_build / "warehouse.duckdb"),
+            # Absolute, else Dagster puts each run's files into the installed project, and no parse is used again.
+            "DBT_TARGET_PATH": str(self.target),
             "DBT_LOG_PATH": str(self.logs / "dbt"),
             "DBT_PROFILES_DIR": str(project_folder()),
             "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
@@ -72,13 +75,18 @@ class DbtHome:
         (self.logs / "dbt").mkdir(parents=True, exist_ok=True)
         finished = subprocess.run(
             [sys.executable, "-m", "dbt.cli.main", *arguments, "--project-dir", str(project_folder())],
-            env={**os.environ, **self.environment(), "DBT_TARGET_PATH": str(self.target)},
+            env={**os.environ, **self.environment()},
             capture_output=True, text=True, check=False,
         )  # fmt: skip
         if finished.returncode != 0:
             last = "\n".join((finished.stdout + finished.stderr).strip().splitlines()[-25:])
             raise DbtFailed(f"dbt {arguments[0]} failed. Its last lines (all of them: {self.logs / 'dbt'}):\n{last}")
         return finished.stdout
+
+    def tidy(self) -> None:
+        """Remove the folders that Dagster makes for each run of dbt; the parsed project stays."""
+        for folder in self.target.glob("dbt_*-*"):
+            shutil.rmtree(folder, ignore_errors=True)
 
     def prepare(self) -> Path:
         """The manifest, parsed again only when the project (or dbt's environment) has changed."""

@@ -57,5 +57,13 @@ class NightBook:
             raise
 
 
+OURS = ("orchestration.", "connectors.", "expectations.")
+
+
 def _plain(error: BaseException) -> str:
-    return (error.description or "") if isinstance(error, dg.Failure) else f"{error}" or type(error).__name__
+    """Our own errors are written for people; of others the kind is told too."""
+    if isinstance(error, dg.Failure):
+        return error.description or "a step failed"
+    if type(error).__module__.startswith(OURS):
+        return str(error)
+    return f"{type(error).__name__}: {error}"

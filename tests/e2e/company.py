@@ -1,4 +1,4 @@
-"""A small company whose deals come in as exports: what a night needs, made in milliseconds, with verdicts known by hand.
+"""A small company whose deals come in as exports: what a night needs, made in milliseconds, judged by hand.
 
 Each connection has the same deals: number 0 left Qualify without a conversation, the others did everything.
 """
