@@ -1,0 +1,44 @@
+"""The core marts pass their own unit and data tests, and arrive in the published file with types and descriptions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.dbt.harness import DbtFailed, Warehouse, calendar, record
+
+CORE = "path:models/staging path:models/canonical path:models/marts/core"
+
+
+def test_unit_and_data_tests_hold_and_descriptions_arrive(tmp_path: Path) -> None:
+    home = Warehouse(tmp_path)
+    home.reference("calendar", calendar(days=10))
+    home.run(CORE)
+    home.run("path:models/canonical path:models/marts/core", command="test")
+    marts = home.query(
+        "select table_name, comment from duckdb_tables() where database_name = 'warehouse' and schema_name = 'marts'"
+    )
+    assert {row["table_name"] for row in marts} >= {
+        "dim_deals", "dim_owners", "dim_teams", "dim_stages", "dim_steps", "dim_dates", "dim_connections",
+        "fct_sync_runs", "fct_deal_changes",
+    }  # fmt: skip
+    assert all(row["comment"].startswith("One row per ") for row in marts)
+    bare = "select column_name from duckdb_columns() where database_name = 'warehouse' and comment is null"
+    assert home.values(bare) == []
+
+
+def test_nothing_of_staging_is_in_the_published_file(tmp_path: Path) -> None:
+    home = Warehouse(tmp_path)
+    home.run(CORE)
+    schemas = "select distinct schema_name from duckdb_tables() where database_name = 'warehouse'"
+    assert home.values(schemas) == ["marts"]
+
+
+def test_a_table_that_breaks_its_grain_fails_its_test(tmp_path: Path) -> None:
+    home = Warehouse(tmp_path)
+    home.reference("stage_map", [{"connection": "a", "pipeline_id": "p", "stage_id": "s", "stage_key": k} for k in "xy"])
+    home.lake("files__deals", [record("1", {"deal_id": "1", "pipeline_id": "p", "stage_id": "s"}, connection="a")])
+    home.run(CORE, exclude="path:models/marts")
+    with pytest.raises(DbtFailed, match="unique_int_deals_deal_key"):
+        home.run("int_deals", command="test")
