@@ -70,7 +70,7 @@ recent as (
 
     union all
 
-    -- before the deal has left the stage, recent means recent now
+    -- what is asked for in the last days before leaving the stage can't be told before the deal has left it
     select asked.*
     from asked
     inner join deadlines
@@ -80,9 +80,8 @@ recent as (
             and asked.step_key = deadlines.step_key
     where
         asked.within_days_before_gate is not null
-        and asked.happened_at
-        >= {{ add_seconds('coalesce(deadlines.gate_at, deadlines.judged_at)', '-86400 * asked.within_days_before_gate') }}
-        and asked.happened_at <= coalesce(deadlines.deadline_at, deadlines.judged_at)
+        and asked.happened_at >= {{ add_seconds('deadlines.gate_at', '-86400 * asked.within_days_before_gate') }}
+        and asked.happened_at <= deadlines.deadline_at
 
 ),
 
@@ -97,10 +96,12 @@ final as (
         recent.happened_at,
         recent.recorded_at,
         -- the earliest deadline that the record would still have kept: it may be entered a little later than it was done
-        greatest(
-            recent.happened_at,
-            {{ add_seconds('coalesce(recent.recorded_at, recent.happened_at)', '-settings.backfill_seconds') }}
-        ) as proven_at,
+        case
+            when recent.happened_at is not null then greatest(
+                recent.happened_at,
+                {{ add_seconds('coalesce(recent.recorded_at, recent.happened_at)', '-settings.backfill_seconds') }}
+            )
+        end as proven_at,
         recent.needed,
         case when recent.counts_days then {{ local_date('recent.happened_at', 'settings.time_zone') }} end as counted_day,
         recent.counts_days

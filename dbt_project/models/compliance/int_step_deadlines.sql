@@ -61,7 +61,7 @@ final as (
                 then {{ add_seconds('placed.gate_at', 'placed.grace_seconds') }}
             else coalesce(
                 working_days.day_end_utc,
-                {{ add_seconds('placed.gate_at', 'placed.grace_working_days * 86400') }}
+                {{ add_seconds('placed.gate_at', 'cast(placed.grace_working_days as bigint) * 86400') }}
             )
         end as deadline_at
     from placed

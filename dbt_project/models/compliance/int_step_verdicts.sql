@@ -43,6 +43,7 @@ weighed as (
             when
                 deadlines.rests_on_activities
                 and evidence.step_key is null
+                and deadlines.judged_at > deadlines.deadline_at
                 and coalesce(logging.activities, 0) < settings.logging_min_activities
                 then 'the owner logs too few activities to tell'
         end as doubt
