@@ -1,0 +1,10 @@
+"""Simulated CRMs: a sales organisation with known truth behind a faithful HTTP face, for demo, tests and benchmarks.
+
+Stories (`plots_*`, told at the desk in `telling`, with `evidence`) are decided before any CRM shows them; `hubspot/`
+shows them. Connectors, verdict rules of the product and orchestration don't belong here and are never imported.
+"""
+
+from connectors.sandbox.model import DealTruth, MoveTruth, VisitTruth
+from connectors.sandbox.organisation import DEFAULT_NOW, Organisation, Summary
+
+__all__ = ["DEFAULT_NOW", "DealTruth", "MoveTruth", "Organisation", "Summary", "VisitTruth"]
