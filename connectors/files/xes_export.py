@@ -73,7 +73,9 @@ class _Case:
 
     def stage_changes(self) -> Iterator[dict[str, str | None]]:
         """Events whose name is in the stage map."""
-        for number, event in self._mapped():
+        for number, event in self.events:
+            if event.get(NAME) not in self.stages:
+                continue
             yield {
                 "change_id": f"{self.deal_id}:{number}",
                 "deal_id": self.deal_id,
@@ -98,13 +100,13 @@ class _Case:
     def deal(self) -> dict[str, str | None]:
         """The trace's attributes, and the state after its last event."""
         options = self.options
-        times = [event[TIME] for _, event in self.events if TIME in event]
-        last = max(self._mapped(), key=self._order, default=None)
-        stage = last[1] if last else {}
+        in_time = [event for _, event in sorted(self.events, key=self._order)]
+        times = [event[TIME] for event in in_time if TIME in event]
+        stage = next((event for event in reversed(in_time) if event.get(NAME) in self.stages), {})
         named = {**options.attributes, "amount": options.amount, "created_at": options.created_at}
         taken = {NAME, *named.values()}
         rest = {key: value for key, value in self.attributes.items() if key not in taken}
-        owners = [event[RESOURCE] for _, event in self.events if event.get(RESOURCE)]
+        owners = [event[RESOURCE] for event in in_time if event.get(RESOURCE)]
         return {
             **rest,
             "owner_id": owners[-1] if owners else None,
@@ -117,9 +119,6 @@ class _Case:
             "stage_id": stage.get(NAME),
             "currency": options.currency,
         }
-
-    def _mapped(self) -> Iterator[tuple[int, dict[str, str]]]:
-        return ((number, event) for number, event in self.events if event.get(NAME) in self.stages)
 
     def _order(self, numbered: tuple[int, dict[str, str]]) -> tuple[datetime, int]:
         """By time, ties in the order of the file; what has no readable time comes first."""

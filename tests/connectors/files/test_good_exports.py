@@ -1,0 +1,301 @@
+"""What a right export delivers, whatever its format."""
+
+from __future__ import annotations
+
+import os
+import time
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from connectors.files import connector as connector_module
+from connectors.files.columns import OBJECTS
+from tests.connectors.files.exports import (
+    connect,
+    deal,
+    pages,
+    payloads,
+    records,
+    stream,
+    write_csv,
+    write_ndjson,
+    write_parquet,
+)
+
+TYPED = [
+    {
+        "deal_id": "A-1",
+        "stage_id": "Lead",
+        "amount": Decimal("1200.50"),
+        "created_at": datetime(2026, 1, 5, 8, 0, tzinfo=UTC),
+        "close_date": datetime(2026, 3, 1, tzinfo=UTC).date(),
+        "is_deleted": False,
+        "region": "Nord/Süd",
+    },
+    {
+        "deal_id": "A-2",
+        "stage_id": "Demo",
+        "amount": None,
+        "created_at": datetime(2026, 1, 6, 8, 30, 1, 250000, tzinfo=UTC),
+        "close_date": None,
+        "is_deleted": True,
+        "region": None,
+    },
+]
+AS_TEXT = [
+    {
+        "deal_id": "A-1",
+        "stage_id": "Lead",
+        "amount": "1200.50",
+        "created_at": "2026-01-05T09:00:00+01:00",
+        "close_date": "2026-03-01",
+        "is_deleted": "no",
+        "region": " Nord/Süd ",
+    },
+    {
+        "deal_id": "A-2",
+        "stage_id": "Demo",
+        "amount": "",
+        "created_at": "2026-01-06 08:30:01.250",
+        "close_date": "",
+        "is_deleted": "1",
+        "region": "",
+    },
+]
+EXPECTED = [
+    {
+        "deal_id": "A-1",
+        "stage_id": "Lead",
+        "amount": "1200.50",
+        "created_at": "2026-01-05T08:00:00Z",
+        "close_date": "2026-03-01",
+        "is_deleted": "false",
+        "pipeline_id": "default",
+        "region": "Nord/Süd",
+    },
+    {
+        "deal_id": "A-2",
+        "stage_id": "Demo",
+        "created_at": "2026-01-06T08:30:01.250000Z",
+        "is_deleted": "true",
+        "pipeline_id": "default",
+    },
+]
+
+
+def write(folder: Path, suffix: str) -> None:
+    if suffix == ".csv":
+        write_csv(folder / "deals.csv", AS_TEXT)
+    elif suffix == ".parquet":
+        write_parquet(folder / "deals.parquet", TYPED)
+    else:
+        as_json = [
+            (
+                '{"deal_id": "A-1", "stage_id": "Lead", "amount": 1200.50, "created_at": "2026-01-05T08:00:00Z",'
+                ' "close_date": "2026-03-01", "is_deleted": false, "region": "Nord/Süd"}\n'
+            ),
+            "\n",
+            '{"deal_id": "A-2", "stage_id": "Demo", "created_at": "2026-01-06T08:30:01.250Z", "is_deleted": true}\n',
+        ]
+        (folder / f"deals{suffix}").write_text("".join(as_json), encoding="utf-8")
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".parquet", ".ndjson", ".jsonl"])
+def test_every_format_gives_the_same_records(tmp_path: Path, suffix: str) -> None:
+    write(tmp_path, suffix)
+    found = records(connect(tmp_path))
+    assert [(record.id, record.is_deleted) for record in found] == [("A-1", False), ("A-2", True)]
+    complete = [{**dict.fromkeys(OBJECTS["deals"].columns), **row} for row in EXPECTED]
+    assert payloads(connect(tmp_path)) == complete
+    assert connect(tmp_path).count(stream(connect(tmp_path))) == 1
+
+
+def test_all_objects_are_found_and_told_apart_by_what_they_cover(tmp_path: Path) -> None:
+    rows = {
+        "deals": deal(1),
+        "stage_changes": {"deal_id": 1, "stage_id": "Lead", "entered_at": "2026-01-05"},
+        "field_changes": {"deal_id": 1, "field": "amount", "value": 5, "changed_at": "2026-01-05T10:00:00Z"},
+        "activities": {"activity_id": 9, "deal_id": 1, "kind": "meeting", "occurred_at": "2026-01-05T10:00:00Z"},
+        "contacts": {"deal_id": 1, "contact_id": 4},
+        "documents": {"document_id": 7, "deal_id": 1, "kind": "quote", "occurred_at": "2026-01-05T10:00:00Z"},
+        "owners": {"owner_id": 3},
+        "stages": {"pipeline_id": "sales", "stage_id": "Lead"},
+    }
+    for name, row in rows.items():
+        write_csv(tmp_path / f"{name}.csv", [row])
+    connector = connect(tmp_path)
+    assert [(s.name, s.table, s.covers, s.essential) for s in connector.streams()] == [
+        (name, f"files/{name}", (name,), True) for name in rows
+    ]
+    ids = {name: records(connector, name)[0].id for name in rows}
+    assert (ids["activities"], ids["documents"], ids["owners"], ids["stages"]) == ("9", "7", "3", "sales:Lead")
+    assert payloads(connector, "stage_changes")[0]["entered_at"] == "2026-01-05"  # a day stays a day
+    assert payloads(connector, "stage_changes")[0]["pipeline_id"] == "default"
+
+
+def test_rows_without_an_id_are_named_by_what_they_say(tmp_path: Path) -> None:
+    write_csv(tmp_path / "deals.csv", [deal(1)])
+    moves = [
+        {"deal_id": 1, "stage_id": "Lead", "entered_at": "2026-01-05T09:00:00Z", "actor_id": "u1"},
+        {"deal_id": 1, "stage_id": "Lead", "entered_at": "2026-01-05T09:00:00Z", "actor_id": "u2"},
+        {"deal_id": 1, "stage_id": "Lead", "entered_at": "2026-01-05T09:00:00Z", "actor_id": "u1"},
+    ]
+    write_csv(tmp_path / "stage_changes.csv", moves)
+    first = [record.id for record in records(connect(tmp_path), "stage_changes")]
+    assert first[0] == first[2] != first[1]
+    write_ndjson(tmp_path / "reversed.ndjson", moves[::-1])
+    (tmp_path / "stage_changes.csv").unlink()
+    (tmp_path / "reversed.ndjson").rename(tmp_path / "stage_changes.ndjson")
+    assert [record.id for record in records(connect(tmp_path), "stage_changes")] == first[::-1]
+    connector = connect(tmp_path)
+    assert connector.count(stream(connector, "stage_changes")) == 2
+
+
+def test_the_options_of_an_excel_export(tmp_path: Path) -> None:
+    row = {
+        "Deal - ID": 7,
+        "Phase": "Angebot",
+        "angelegt": "05.01.2026 09:30",
+        "close_date": "01.03.2026",
+        "Wert": "1.200,50",
+        "Büro": "Köln",
+    }
+    write_csv(tmp_path / "deals.csv", [row], delimiter=";", encoding="cp1252")
+    names = {"deal_id": "Deal - ID", "stage_id": "Phase", "created_at": "angelegt", "amount": "Wert"}
+    connector = connect(
+        tmp_path,
+        delimiter=";",
+        encoding="cp1252",
+        time_zone="Europe/Berlin",
+        decimal_comma=True,
+        date_formats=["%d.%m.%Y %H:%M", "%d.%m.%Y"],
+        columns={"deals": names},
+    )
+    (payload,) = payloads(connector)
+    assert {name: value for name, value in payload.items() if value is not None} == {
+        "deal_id": "7",
+        "stage_id": "Angebot",
+        "created_at": "2026-01-05T08:30:00Z",
+        "close_date": "2026-03-01",
+        "amount": "1200.50",
+        "pipeline_id": "default",
+        "Büro": "Köln",
+    }
+
+
+@pytest.mark.parametrize(
+    ("value", "delivered"),
+    [
+        ("2026-07-01 12:00", "2026-07-01T10:00:00Z"),  # summer time
+        ("2026-01-01 12:00", "2026-01-01T11:00:00Z"),
+        ("2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z"),
+        ("2026-01-01T12:00:00.123456789-0500", "2026-01-01T17:00:00.123456Z"),
+        ("2026-01-01", "2026-01-01"),
+        ("soon", "soon"),
+        ("31.12.2026", "31.12.2026"),
+        ("0001-01-01 00:00", "0001-01-01 00:00"),
+        ("9999-12-31T23:00:00-05:00", "9999-12-31T23:00:00-05:00"),
+    ],
+)
+def test_times_become_utc_and_what_is_none_stays_text_for_staging(tmp_path: Path, value: str, delivered: str) -> None:
+    write_csv(tmp_path / "deals.csv", [deal(1, created_at=value)])
+    assert payloads(connect(tmp_path, time_zone="Europe/Berlin"))[0]["created_at"] == delivered
+
+
+def test_a_value_that_cannot_be_read_does_not_lose_its_row(tmp_path: Path) -> None:
+    write_csv(tmp_path / "deals.csv", [deal(1, amount="a lot", is_deleted="maybe", stage_id="")])
+    (payload,) = payloads(connect(tmp_path))
+    assert (payload["amount"], payload["is_deleted"], payload["stage_id"]) == ("a lot", "maybe", None)
+
+
+def test_parquet_types_become_the_text_of_a_csv(tmp_path: Path) -> None:
+    table = pa.table(
+        {
+            "deal_id": pa.array([10**12], pa.int64()),
+            "stage_id": pa.array(["Lead"]).dictionary_encode(),
+            "created_at": pa.array([1_767_603_600_123_456_789], pa.timestamp("ns", "Europe/Berlin")),
+            "close_date": pa.array([datetime(2026, 3, 1, 23, 30)], pa.timestamp("s")),  # noqa: DTZ001
+            "amount": pa.array([0.1], pa.float64()),
+            "score": pa.array([float("nan")], pa.float64()),
+            "tags": pa.array([["a", "b"]], pa.list_(pa.string())),
+        }
+    )
+    pq.write_table(table, tmp_path / "deals.parquet")
+    (payload,) = payloads(connect(tmp_path))
+    wanted = ("deal_id", "stage_id", "created_at", "close_date", "amount", "tags")
+    assert [payload[name] for name in wanted] == [
+        "1000000000000",
+        "Lead",
+        "2026-01-05T09:00:00.123456Z",
+        "2026-03-01",
+        "0.1",
+        '["a", "b"]',
+    ]
+    assert "score" not in payload
+
+
+def test_parts_of_a_folder_are_read_in_order_and_the_later_one_counts(tmp_path: Path) -> None:
+    (tmp_path / "deals").mkdir()
+    write_csv(tmp_path / "deals" / "2026-01.csv", [deal(1, stage_id="Lead"), deal(2), deal(3, is_deleted="true")])
+    write_parquet(tmp_path / "deals" / "2026-02.parquet", [deal(1, stage_id="Demo"), deal(3, is_deleted=False)])
+    (tmp_path / "deals" / "_SUCCESS.csv").write_text("")
+    connector = connect(tmp_path)
+    assert [(r.id, r.is_deleted) for r in records(connector)] == [
+        ("1", False),
+        ("2", False),
+        ("3", True),
+        ("1", False),
+        ("3", False),
+    ]
+    assert connector.count(stream(connector)) == 3
+    assert set(connector.sweep(stream(connector)) or ()) == {"1", "2", "3"}
+
+
+def test_count_sweep_and_read_agree(tmp_path: Path) -> None:
+    write_csv(tmp_path / "deals.csv", [deal(n, is_deleted=n % 3 == 0) for n in range(1, 11)])
+    connector = connect(tmp_path)
+    live = {"1", "2", "4", "5", "7", "8", "10"}
+    assert connector.count(stream(connector)) == len(live)
+    assert set(connector.sweep(stream(connector)) or ()) == live
+    found = [r.id for page in connector.read(stream(connector), ["5", "3", "gone"]) for r in page.records]
+    assert found == ["3", "5"]
+
+
+def test_a_killed_reading_goes_on_where_it_stood(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connector_module, "PAGE_ROWS", 3)
+    (tmp_path / "deals").mkdir()
+    write_csv(tmp_path / "deals" / "a.csv", [deal(n) for n in range(1, 6)])
+    write_csv(tmp_path / "deals" / "b.csv", [deal(n) for n in range(6, 9)])
+    whole = pages(connect(tmp_path))
+    assert [page.last for page in whole] == [False, False, False, True]
+    for stop, page in enumerate(whole):
+        rest = pages(connect(tmp_path), **page.position)
+        delivered = [r.id for p in (*whole[: stop + 1], *rest) for r in p.records]
+        assert delivered == [str(n) for n in range(1, 9)]
+    write_csv(tmp_path / "deals" / "b.csv", [deal(n) for n in range(6, 10)])
+    anew = pages(connect(tmp_path), **whole[1].position)
+    assert [r.id for page in anew for r in page.records] == [str(n) for n in range(1, 10)]
+
+
+def test_an_unchanged_export_is_not_read_again(tmp_path: Path) -> None:
+    write_csv(tmp_path / "deals.csv", [deal(1)])
+    written = datetime.fromtimestamp(time.time(), UTC)
+    assert [page.records for page in pages(connect(tmp_path), synced_to=written + timedelta(minutes=1))] == [[]]
+    assert len(pages(connect(tmp_path), synced_to=written - timedelta(minutes=1))[0].records) == 1
+    old = tmp_path / "old.csv"
+    write_csv(old, [deal(2)])
+    past = written.timestamp() - 1e6
+    os.utime(old, (past, past))
+    old.replace(tmp_path / "deals.csv")  # an older file put in place of a newer is a change too
+    assert len(pages(connect(tmp_path), synced_to=written - timedelta(minutes=1))[0].records) == 1
+
+
+def test_other_options_have_unchanged_files_read_again(tmp_path: Path) -> None:
+    write_csv(tmp_path / "deals.csv", [deal(1)])
+    plain, zoned = stream(connect(tmp_path)), stream(connect(tmp_path, time_zone="Europe/Berlin"))
+    assert plain.fields == stream(connect(tmp_path)).fields
+    assert plain.fields != zoned.fields
