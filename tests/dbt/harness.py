@@ -221,3 +221,9 @@ def _plain(value: Any) -> Any:
     if isinstance(value, datetime) and value.tzinfo is not None:
         return value.astimezone(UTC)
     return value
+
+
+def rendered(home: Warehouse, template: str) -> str:
+    """A piece of Jinja and SQL with the project's macros filled in."""
+    result = _invoke(["compile", "--inline", template], home.folder, project_manifest())
+    return str(result.results[0].node.compiled_code)

@@ -37,7 +37,9 @@ def test_nothing_of_staging_is_in_the_published_file(tmp_path: Path) -> None:
 
 def test_a_table_that_breaks_its_grain_fails_its_test(tmp_path: Path) -> None:
     home = Warehouse(tmp_path)
-    home.reference("stage_map", [{"connection": "a", "pipeline_id": "p", "stage_id": "s", "stage_key": k} for k in "xy"])
+    home.reference(
+        "stage_map", [{"connection": "a", "pipeline_id": "p", "stage_id": "s", "stage_key": k} for k in "xy"]
+    )
     home.lake("files__deals", [record("1", {"deal_id": "1", "pipeline_id": "p", "stage_id": "s"}, connection="a")])
     home.run(CORE, exclude="path:models/marts")
     with pytest.raises(DbtFailed, match="unique_int_deals_deal_key"):

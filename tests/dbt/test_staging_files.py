@@ -74,9 +74,15 @@ def test_every_object_of_an_export(home: Warehouse) -> None:
     home.run("path:models/staging path:models/canonical")
 
     deal = home.query("select * from canonical.int_deals")[0]
-    assert (deal["is_lost"], deal["closed_at"], deal["owner_key"]) == (True, at("2024-04-01T08:00:00"), "bo@example.com")
+    assert (deal["is_lost"], deal["closed_at"], deal["owner_key"]) == (
+        True,
+        at("2024-04-01T08:00:00"),
+        "bo@example.com",
+    )
     assert deal["amount_home"] == Decimal("12.50"), "an export without a currency is in the company's"
-    changes = home.query("select entered_at, recorded_at, precision, actor_kind from canonical.int_stage_changes order by 1")
+    changes = home.query(
+        "select entered_at, recorded_at, precision, actor_kind from canonical.int_stage_changes order by 1"
+    )
     assert [tuple(c.values()) for c in changes] == [
         (at("2024-03-01"), at("2024-03-01"), "day", "import"),
         (at("2024-04-01T08:00:00"), at("2024-04-03"), "exact", "unknown"),

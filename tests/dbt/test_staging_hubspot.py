@@ -94,7 +94,9 @@ def test_a_deal_with_its_history(home: Warehouse) -> None:
         ("won", at("2024-04-05T10:00:00"), "integration"),
     ]
     assert {c["source"] for c in changes} == {"history"}
-    fields = home.query("select value, changed_at from canonical.int_field_changes where field = 'close_date' order by 2")
+    fields = home.query(
+        "select value, changed_at from canonical.int_field_changes where field = 'close_date' order by 2"
+    )
     assert [f["value"] for f in fields] == ["2024-05-01", "2024-04-10"]
     owner = home.query("select * from canonical.int_owners")
     assert [(o["owner_name"], o["team"], o["is_active"]) for o in owner] == [("Ann Lee", "West", True)]
@@ -139,7 +141,10 @@ def test_merged_deals_end_in_their_survivor(home: Warehouse) -> None:
         "C",
         {"dealstage": "s2", "hs_merged_object_ids": "A;B"},
         dealstage=[moment("s2", "2024-03-08T10:00:00Z"), moment("s1", "2024-03-01T09:00:00Z")],
-        hs_merged_object_ids=[moment("A;B", "2024-03-20T12:00:00Z", "MERGE_OBJECTS"), moment("", "2024-03-19T12:00:00Z")],
+        hs_merged_object_ids=[
+            moment("A;B", "2024-03-20T12:00:00Z", "MERGE_OBJECTS"),
+            moment("", "2024-03-19T12:00:00Z"),
+        ],
     )
     home.lake("hubspot__deals", [record("A", deal("A")), record("B", deal("B")), record("C", joined)])
     home.run("path:models/staging path:models/canonical")
@@ -160,7 +165,10 @@ def test_the_order_and_number_of_deliveries_do_not_matter(tmp_path: Path, home: 
     again = edited | {"extracted_at": at("2024-03-06"), "seq": 3}
     cursor = record("deals", {"stream": "deals"}, kind="cursor", seq=6)
     results = []
-    for rows in ([first, edited, again, late_copy, archived, cursor], [cursor, archived, late_copy, again, edited, first]):
+    for rows in (
+        [first, edited, again, late_copy, archived, cursor],
+        [cursor, archived, late_copy, again, edited, first],
+    ):
         home.lake("hubspot__deals", rows, replace=True)
         home.run("path:models/staging path:models/canonical")
         results.append(home.query("select * from canonical.int_deals"))
