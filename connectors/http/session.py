@@ -58,6 +58,7 @@ class HttpSession:
         self._auth, self._dialect, self._transport = auth, dialect, transport
         self._lanes, self._redactor = lanes, redactor
         self._retries, self._timing = retries or Retries(), timing or Timing()
+        self._closed = False
 
     @property
     def traffic(self) -> Traffic:
@@ -73,7 +74,8 @@ class HttpSession:
         return self._request("POST", path, None, orjson.dumps(body), lane)
 
     def close(self) -> None:
-        """Close the connections."""
+        """Close the connections; a request that waits for another try gives up."""
+        self._closed = True
         self._transport.close()
 
     def _request(self, method: str, path: str, params: Mapping[str, str] | None, body: bytes | None, lane: str) -> Any:
@@ -81,6 +83,8 @@ class HttpSession:
         bucket = self._lanes[lane]
 
         def once() -> Any:
+            if self._closed:
+                raise ConnectorError(f"{place}: given up, because the sync has ended")
             self.quota.check(self.account)
             self._wait_for(bucket)
             answer = self._send(method, path, params, body, bucket)

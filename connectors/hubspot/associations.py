@@ -7,7 +7,6 @@ because associations move no date of modification, is decided here, too.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -17,7 +16,7 @@ from typing import Any
 import orjson
 
 from connectors.contract import Page, Record
-from connectors.http.ahead import chained, in_order
+from connectors.http.ahead import Workers, chained, in_order
 from connectors.hubspot.api import ASSOCIATIONS_PAGE, HubSpotApi
 from connectors.hubspot.catalogue import ObjectKind, Pair
 from connectors.hubspot.notes import Notes
@@ -38,7 +37,7 @@ class AssociationReader:
     pair: Pair
     source: ObjectKind
     options: HubSpotOptions
-    pool: ThreadPoolExecutor
+    workers: Workers
     notes: Notes
     seen: SeenIds
 
@@ -66,7 +65,7 @@ class AssociationReader:
 
     def _listed(self) -> Iterator[int]:
         # Only after a restart between the objects and their associations.
-        for page in chained(self.pool, partial(self.api.list_ids, self.source.name), lambda page: page.after, None):
+        for page in chained(self.workers, partial(self.api.list_ids, self.source.name), lambda page: page.after, None):
             yield from numbers(thing["id"] for thing in page.objects)
 
     def _found(self, synced_to: datetime) -> Iterable[int]:
@@ -100,7 +99,7 @@ class AssociationReader:
                 chunks.append(chunk)
                 yield partial(self._ask, chunk, with_empty=with_empty)
 
-        for n, records in enumerate(in_order(self.pool, jobs(), self.options.threads)):
+        for n, records in enumerate(in_order(self.workers, jobs(), self.options.threads)):
             yield chunks[n], records
 
     def _ask(self, ids: Sequence[str], *, with_empty: bool) -> list[Record]:

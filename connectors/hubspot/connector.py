@@ -6,12 +6,11 @@ Here belongs choosing. Reading is reader.py's, associations.py's and metadata.py
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any
 
 from connectors.contract import MissingScopeError, Page, Stream, Traffic
-from connectors.http.ahead import chained
+from connectors.http.ahead import Workers, chained
 from connectors.http.session import HttpSession
 from connectors.hubspot import metadata
 from connectors.hubspot.api import HubSpotApi
@@ -36,7 +35,7 @@ class HubSpotConnector:
         self._session = session
         self._api = HubSpotApi(session)
         self._catalogue = catalogue(self._options)
-        self._pool = ThreadPoolExecutor(self._options.threads, thread_name_prefix=f"hubspot-{connection}")
+        self._workers = Workers(self._options.threads, f"hubspot-{connection}")
         self._notes = Notes()
         self._seen = {name: SeenIds() for name in self._catalogue.objects}
         self._properties_checked = False
@@ -99,11 +98,11 @@ class HubSpotConnector:
 
     def close(self) -> None:
         """Stop what is under way and close the connections."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        self._workers.close()
         self._session.close()
 
     def _reader(self, stream: Stream) -> ObjectReader | AssociationReader:
-        shared = (self._options, self._pool, self._notes)
+        shared = (self._options, self._workers, self._notes)
         kind = self._catalogue.objects.get(stream.name)
         if kind is not None:
             return ObjectReader(self._api, kind, *shared, self._seen[kind.name])
@@ -115,7 +114,7 @@ class HubSpotConnector:
         def fetch(after: str | None) -> Any:
             return self._api.list_ids(kind, after)
 
-        for page in chained(self._pool, fetch, lambda page: page.after, None):
+        for page in chained(self._workers, fetch, lambda page: page.after, None):
             yield from (thing["id"] for thing in page.objects)
 
     def _check_properties(self) -> None:

@@ -5,6 +5,7 @@ Here belong the defaults of address and limits. What the options may be is optio
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
@@ -26,6 +27,9 @@ from connectors.hubspot.dialect import HubSpotDialect
 from connectors.hubspot.options import read_options
 
 PUBLIC_ADDRESS = "https://api.hubapi.com"
+LONGEST_NAMES = 3000
+"""Characters of further property names; each is sent twice (value and history) in one address of at most 8,000."""
+_PROPERTY_NAME = re.compile(r"[a-z0-9_-]+")
 _HERE = ("localhost", "127.0.0.1", "::1")
 
 
@@ -85,13 +89,26 @@ def open_hubspot(
 
 
 def _evidence(settings: HubSpotSettings) -> tuple[str, ...]:
-    """The properties that the process or the user needs beyond the standard ones, each once."""
+    """The properties that the process or the user needs beyond the standard ones, each once. Raises BadInput."""
     more: Sequence[str | None] = (
         *settings.fields.values(),
         *settings.read_fields,
         getattr(settings, "deal_type_field", None),
     )
-    return tuple(dict.fromkeys(name for name in more if name))
+    names = tuple(dict.fromkeys(name for name in more if name))
+    wrong = [name for name in names if not _PROPERTY_NAME.fullmatch(name)]
+    where = f"connections.yml, {settings.name}, fields and read_fields"
+    if wrong:
+        raise BadInput(
+            f"{where}: {', '.join(map(repr, wrong))} can't be the internal name of a HubSpot property (small letters, "
+            "digits and _). HubSpot shows it in Settings, Properties, beside the label."
+        )
+    if sum(len(name) + 1 for name in names) > LONGEST_NAMES:
+        raise BadInput(
+            f"{where}: the names of {len(names)} properties make a longer address than HubSpot takes "
+            f"({LONGEST_NAMES} characters); leave out of read_fields what the process doesn't need"
+        )
+    return names
 
 
 def _checked_address(connection: str, address: str) -> str:

@@ -6,7 +6,6 @@ Here belong the phases of a stream and their positions. The walk of the search i
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -14,7 +13,7 @@ from itertools import islice
 from typing import Any
 
 from connectors.contract import Page, Record
-from connectors.http.ahead import chained, in_order
+from connectors.http.ahead import Workers, chained, in_order
 from connectors.hubspot.api import SEARCH_PAGE, Answered, HubSpotApi
 from connectors.hubspot.catalogue import ObjectKind
 from connectors.hubspot.notes import Notes
@@ -35,7 +34,7 @@ class ObjectReader:
     api: HubSpotApi
     kind: ObjectKind
     options: HubSpotOptions
-    pool: ThreadPoolExecutor
+    workers: Workers
     notes: Notes
     seen: SeenIds
 
@@ -71,7 +70,7 @@ class ObjectReader:
 
     def read(self, ids: Sequence[str]) -> Iterator[list[Record]]:
         """Read these ids; what no longer exists is left out."""
-        for things in in_order(self.pool, self._batches(iter(ids)), self.options.threads):
+        for things in in_order(self.workers, self._batches(iter(ids)), self.options.threads):
             yield self._records(things)
 
     def _listed(self, position: Position, *, archived: bool) -> Iterator[Part]:
@@ -87,7 +86,7 @@ class ObjectReader:
         def fetch(after: str | None) -> Answered:
             return self.api.list_objects(self.kind, after, archived=archived)
 
-        for page in chained(self.pool, fetch, following, position.get("after")):
+        for page in chained(self.workers, fetch, following, position.get("after")):
             yield self._records(page.objects), None if page.after is None else {"after": page.after}
 
     def _walk(self, position: Position, synced_to: datetime, properties: tuple[str, ...]) -> Iterator[Found]:
@@ -112,7 +111,7 @@ class ObjectReader:
                 yield item.thing["id"]
 
         before, read = int(position.get("read", 0)), 0
-        for things in in_order(self.pool, self._batches(ids()), self.options.threads):
+        for things in in_order(self.workers, self._batches(ids()), self.options.threads):
             read = min(read + self.kind.page_size, len(places))
             yield self._records(things), {**places[read - 1], "read": before + read}
         yield [], None

@@ -162,6 +162,8 @@ def test_the_command_line_shows_an_example_and_ends_in_words(capsys, monkeypatch
         ({"credentials": {"client_id": "A"}}, "client_secret and refresh_token missing"),
         ({"options": {"overlap": 5, "timeout_seconds": "x"}}, "'overlap' is not an option.*timeout_seconds: 'x'"),
         ({"options": {"open_deals_reread": True}}, "not a number from 0 to 10000"),
+        ({"fields": {"budget": "Budget Confirmed"}}, "'Budget Confirmed' can't be the internal name"),
+        ({"read_fields": [f"custom_property_{n}" for n in range(200)]}, "the names of 200 properties"),
     ],
 )
 def test_wrong_settings_are_named(changes, says):
