@@ -121,6 +121,7 @@ class LakeReader:
                         "memory_limit": _MEMORY,
                         "threads": 2,
                         "preserve_insertion_order": False,
+                        "enable_external_file_cache": False,  # each file is read once; memory is for ids
                         "temp_directory": str(self._spill),
                     }
                 )

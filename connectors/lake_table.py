@@ -6,6 +6,7 @@ Only the deltalake library's ways belong here. What rows mean (`lake.py`) and re
 from __future__ import annotations
 
 import errno
+import math
 import shutil
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -105,13 +106,13 @@ class LakeTable:
         def write() -> None:
             write_deltalake(self._open(create=True), data, mode="append", writer_properties=_WRITER)
 
-        self._guarded(write, f"append {len(rows)} rows")
+        self._guarded(write, f"append {len(rows)} rows to")
 
     def files(self) -> list[LakeFile]:
         """The live files as of now, oldest first by seq."""
         if not self.exists():
             return []
-        actions = self._guarded(lambda: pa.table(self._open().get_add_actions(flatten=True)), "list the files")
+        actions = self._guarded(lambda: pa.table(self._open().get_add_actions(flatten=True)), "list the files of")
         found = [self._file(action) for action in actions.to_pylist()]
         return sorted(found, key=lambda f: (f.connection, f.min_seq or 0, f.path))
 
@@ -128,7 +129,7 @@ class LakeTable:
                 writer_properties=_WRITER,
             )
 
-        self._guarded(write, f"rewrite the rows of {connection}")
+        self._guarded(write, f"rewrite the rows of {connection} in")
 
     def compact(self) -> int:
         """Merge small files; the rows stay the same. Returns how many files were merged."""
@@ -136,7 +137,7 @@ class LakeTable:
             lambda: self._open().optimize.compact(
                 target_size=_COMPACT_TO_BYTES, max_concurrent_tasks=1, writer_properties=_WRITER
             ),
-            "merge its small files",
+            "merge the small files of",
         )
         return int(result["numFilesRemoved"])
 
@@ -149,12 +150,12 @@ class LakeTable:
         def clean() -> int:
             table = self._open()
             gone = table.vacuum(
-                retention_hours=int(keep_hours), dry_run=False, enforce_retention_duration=False, full=True
+                retention_hours=math.ceil(keep_hours), dry_run=False, enforce_retention_duration=False, full=True
             )
             table.create_checkpoint()
             return len(gone)
 
-        return int(self._guarded(clean, "delete old files"))
+        return int(self._guarded(clean, "delete the old files of"))
 
     def _open(self, *, create: bool = False) -> DeltaTable:
         if self._handle is not None:
@@ -189,12 +190,12 @@ class LakeTable:
             full = getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT) or "No space left" in str(error)
             if full:
                 raise LakeFull(
-                    f"The disk is full: could not {what} of the lake table {self.name} in {self.folder} "
+                    f"The disk is full: could not {what} the lake table {self.name} in {self.folder} "
                     f"({_free_megabytes(self.folder)} MB free). Free some space and run again: nothing was lost, "
                     "the sync goes on from its last cursor."
                 ) from error
             raise LakeError(
-                f"Could not {what} of the lake table {self.name} in {self.folder}: {error}. "
+                f"Could not {what} the lake table {self.name} in {self.folder}: {error}. "
                 "Check that the folder may be written and is no damaged copy; nothing was half written."
             ) from error
 

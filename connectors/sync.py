@@ -227,6 +227,9 @@ def _plain_words(connection: str, error: Exception) -> str:
     if isinstance(error, ConnectorError):
         _log.warning("sync of %s failed: %s", connection, error)
         return str(error)
+    if isinstance(error, OSError):  # of a connector; the lake's own have names already
+        _log.warning("sync of %s failed: %s", connection, error)
+        return f"{connection}: the operating system refused: {error}. The last good sync stays in force."
     _log.error("sync of %s met a defect", connection, exc_info=error)
     return (
         f"{connection}: unexpected {type(error).__name__}: {error}. This is a defect of Plumbline and not of your "
