@@ -1,6 +1,7 @@
 """The objects of an export and their documented columns. Reading them happens elsewhere.
 
-All values are text, all times ISO-8601 in UTC; `pipeline_id` is 'default' where an export has no pipelines.
+All values are text, all times ISO-8601 in UTC; `pipeline_id` is 'default' where an export has no such column, and a
+deal whose cell is empty ('') has no pipeline.
 """
 
 from __future__ import annotations

@@ -69,10 +69,11 @@ class RowShaper:
     def _record(self, path: Path, line: int, raw: RawRow) -> Record:
         row = dict(self._empty)
         for theirs, value in raw.items():
-            if value is None:
-                continue
             ours = self.ours.get(theirs)
-            if ours is not None:
+            if value is None:
+                if ours == "pipeline_id" and self.one.name == "deals":
+                    row[ours] = ""  # the export has pipelines and this deal has none, which is a finding
+            elif ours is not None:
                 convert = self._convert.get(ours)
                 row[ours] = convert(value) if convert else value
             elif self.one.further and theirs not in self._empty:

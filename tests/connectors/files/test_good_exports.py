@@ -212,6 +212,13 @@ def test_a_value_that_cannot_be_read_does_not_lose_its_row(tmp_path: Path) -> No
     assert (payload["amount"], payload["is_deleted"], payload["stage_id"]) == ("a lot", "maybe", None)
 
 
+def test_a_deal_without_a_pipeline_is_told_from_an_export_without_pipelines(tmp_path: Path) -> None:
+    write_csv(tmp_path / "deals.csv", [deal(1, pipeline_id="sales"), deal(2, pipeline_id="")])
+    assert [payload["pipeline_id"] for payload in payloads(connect(tmp_path))] == ["sales", ""]
+    write_csv(tmp_path / "deals.csv", [deal(1)])
+    assert payloads(connect(tmp_path))[0]["pipeline_id"] == "default"
+
+
 def test_parquet_types_become_the_text_of_a_csv(tmp_path: Path) -> None:
     table = pa.table(
         {
