@@ -19,7 +19,7 @@ def plumbline(
     variables.pop("PLUMBLINE_HOME", None)
     if home is not None:
         variables["PLUMBLINE_HOME"] = str(home)
-    command = [sys.executable, "-m", "orchestration.cli", *words]
+    command = [str(Path(sys.executable).with_name("plumbline")), *words]
     return subprocess.run(command, env=variables, capture_output=True, text=True, timeout=seconds, check=False)
 
 

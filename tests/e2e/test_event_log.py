@@ -67,8 +67,7 @@ def night(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     home = tmp_path_factory.mktemp("loans")
     for name in ("process.yml", "connections.yml", "plumbline.yml"):
         shutil.copy(HERE / name, home / name)
-    (home / "export").mkdir()
-    shutil.copy(log, home / "export" / "loans.xes.gz")
+    shutil.copy(log, home / "loans.xes.gz")
     done = plumbline("sync", "--as-of", "2012-03-15T00:00:00Z", home=home, seconds=800)
     assert done.returncode == 0, done.stdout + done.stderr
     return home, log
