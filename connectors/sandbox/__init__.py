@@ -4,7 +4,27 @@ Stories (`plots_*`, told at the desk in `telling`, with `evidence`) are decided 
 shows them. Connectors, verdict rules of the product and orchestration don't belong here and are never imported.
 """
 
+from connectors.sandbox.hubspot.edits import AddContact, Archive, LogActivity, Merge, MoveStage, SetField, Vanish
+from connectors.sandbox.hubspot.knobs import Knobs
+from connectors.sandbox.hubspot.server import Sandbox, start_sandbox
 from connectors.sandbox.model import DealTruth, MoveTruth, VisitTruth
 from connectors.sandbox.organisation import DEFAULT_NOW, Organisation, Summary
 
-__all__ = ["DEFAULT_NOW", "DealTruth", "MoveTruth", "Organisation", "Summary", "VisitTruth"]
+__all__ = [
+    "DEFAULT_NOW",
+    "AddContact",
+    "Archive",
+    "DealTruth",
+    "Knobs",
+    "LogActivity",
+    "Merge",
+    "MoveStage",
+    "MoveTruth",
+    "Organisation",
+    "Sandbox",
+    "SetField",
+    "Summary",
+    "Vanish",
+    "VisitTruth",
+    "start_sandbox",
+]

@@ -224,4 +224,3 @@ def lost_reason(t: Telling, policy: str) -> None:
         t.declare("lost_reason_recorded", "pending")
         return
     t.declare("lost_reason_recorded", PASSED_LOSS[policy], due=True)
-

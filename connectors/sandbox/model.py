@@ -16,7 +16,7 @@ State = Literal[
     "done", "done_in_grace", "late", "missing", "backfilled", "pending", "not_due", "unknown", "not_applicable"
 ]
 Deviation = Literal["stage_skipped", "born_late", "moved_backward", "reopened"]
-Whereabouts = Literal["live", "archived", "merged_away"]
+Whereabouts = Literal["live", "archived", "merged_away", "gone"]
 
 STEP_STAGE: dict[str, str] = {
     "buyer_named": "qualify",

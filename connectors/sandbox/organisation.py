@@ -76,7 +76,7 @@ class Organisation:
 def whereabouts(story: Story) -> Whereabouts:
     """Whether the CRM shows the deal, keeps it as archived, or answers with its survivor."""
     if story.merged_into is not None:
-        return "merged_away"
+        return "gone" if story.merged_into == story.index else "merged_away"
     return "archived" if story.archived_at is not None else "live"
 
 
@@ -124,7 +124,7 @@ def truth_of(story: Story, crew: Crew) -> DealTruth:
         whereabouts=whereabouts(story),
         is_judged=story.unjudged_reason is None,
         unjudged_reason=story.unjudged_reason,
-        merged_into=None if story.merged_into is None else deal_id(story.merged_into),
+        merged_into=None if story.merged_into in (None, story.index) else deal_id(story.merged_into or 0),
         merged_at=None if story.merged_at is None else from_ms(story.merged_at),
         amount=Decimal(raw) if raw else None,
         currency=story.currency,

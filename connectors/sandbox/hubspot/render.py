@@ -167,5 +167,3 @@ def small(fields: Fields, identifier: int, wanted: Sequence[str]) -> dict[str, A
         "updatedAt": fields["hs_lastmodifieddate"],
         "archived": False,
     }
-
-

@@ -33,7 +33,14 @@ SINGULAR: Final = {
     "contacts": "contact",
 }
 PLURAL: Final = {word: kind for kind, word in SINGULAR.items()}
-TYPE_IDS: Final = {"0-3": "deals", "0-47": "meetings", "0-48": "calls", "0-49": "emails", "0-14": "quotes", "0-8": "line_items"}
+TYPE_IDS: Final = {
+    "0-3": "deals",
+    "0-47": "meetings",
+    "0-48": "calls",
+    "0-49": "emails",
+    "0-14": "quotes",
+    "0-8": "line_items",
+}
 SCOPES: Final = {
     "deals": "crm.objects.deals.read",
     "contacts": "crm.objects.contacts.read",
