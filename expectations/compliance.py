@@ -67,7 +67,8 @@ def _message(step: Step | LossStep, rows: pd.DataFrame, count: int) -> str:
         return f"{step.name}: recorded in time for all {len(rows)} deals that owed it"
     states = rows["state"].value_counts()
     parts = [f"{states[state]} {words}" for state, words in STATES.items() if states.get(state, 0)]
-    return f"{step.name}: {count} of {len(rows)} deals that owed it left the stage without it ({', '.join(parts)})"
+    how = "were lost" if isinstance(step, LossStep) else "left the stage"
+    return f"{step.name}: {count} of {len(rows)} deals that owed it {how} without it ({', '.join(parts)})"
 
 
 def _unowed(key: str) -> CheckResult:

@@ -105,13 +105,13 @@ def _floors(tables: pd.DataFrame, before: Mapping[str, int], names: Collection[s
     for name in names:
         rows, last = int(deals.get(name, 0)), before.get(name)
         fall = 0 if last is None else last - rows
-        broken = last is not None and fall > hold.min_rows and fall > hold.max_fall * last
+        broken = last is not None and fall >= hold.min_rows and fall > hold.max_fall * last
         if broken:
             message = f"{name}: {rows} deals, after {last} in the last good night; held until that is explained"
             results.append(CheckResult("row_floor", name, passed=False, severity="error", count=fall, message=message))
         elif rows == 0 and name not in filling:
             message = f"{name}: there are no deals at all"
-            severity: Severity = "error" if last and last > hold.min_rows else "warn"
+            severity: Severity = "error" if last and last >= hold.min_rows else "warn"
             results.append(CheckResult("row_floor", name, passed=False, severity=severity, count=fall, message=message))
         else:
             results.append(CheckResult("row_floor", name, passed=True, severity="error"))

@@ -1,0 +1,105 @@
+"""The audit over a small build: each way in which marts could contradict themselves stops publication."""
+
+from __future__ import annotations
+
+import duckdb
+import pytest
+
+from expectations.audit import QUERIES, RULES, run_audit
+
+TABLES = """
+attach ':memory:' as warehouse;
+create schema canonical; create schema reference; create schema warehouse.marts;
+create table reference.connections as select 'acme' as connection;
+create table reference.process_steps as select unnest(['named', 'priced']) as step_key;
+create table canonical.int_deals as select 'acme' as connection, 'acme:' || n as deal_key,
+    cast(100 as decimal(18,2)) as amount_home from range(3) as r (n);
+create table warehouse.marts.dim_deals as select * from canonical.int_deals;
+create table warehouse.marts.dim_connections as select * from reference.connections;
+create table warehouse.marts.fct_step_results as select connection, deal_key, step_key, true as is_mandatory,
+    case when step_key = 'named' then 'done' else 'pending' end as state, step_key = 'named' as is_due,
+    step_key = 'named' as is_ok, timestamp '2026-03-31 02:00' as judged_at, timestamp '2026-03-31 03:00' as as_of
+    from canonical.int_deals cross join reference.process_steps;
+create table warehouse.marts.fct_deal_compliance as select *, 1 as due, 1 as ok, cast(0.5 as decimal(18,6)) as rate_low,
+    cast(1 as decimal(18,6)) as rate_high from canonical.int_deals;
+create table warehouse.marts.fct_findings (finding_id text);
+create table warehouse.marts.fct_stage_visits as select deal_key, 1 as visit_no from canonical.int_deals;
+"""
+RESULTS, COMPLIANCE = "warehouse.marts.fct_step_results", "warehouse.marts.fct_deal_compliance"
+FIRST = "deal_key = 'acme:0'"
+
+
+@pytest.fixture
+def build():
+    con = duckdb.connect()
+    con.execute(TABLES)
+    return con
+
+
+def audit(con):
+    return run_audit({name: con.execute(query).df() for name, query in QUERIES.items()})
+
+
+def test_sound_marts_pass_every_rule(build):
+    results = audit(build)
+    assert [r for r in results if not r.passed] == []
+    assert [r.rule for r in results] == list(RULES)
+
+
+@pytest.mark.parametrize(
+    ("change", "rules"),
+    [
+        (f"delete from warehouse.marts.dim_deals where {FIRST}", {"every_deal_is_in_the_marts", "amounts_agree"}),
+        (f"update warehouse.marts.dim_deals set amount_home = 100.01 where {FIRST}", {"amounts_agree"}),
+        (f"update {COMPLIANCE} set amount_home = null where {FIRST}", {"amounts_agree"}),
+        (f"delete from {RESULTS} where {FIRST} and step_key = 'priced'", {"every_step_has_a_result"}),
+        (f"delete from {RESULTS} where {FIRST}",
+         {"every_step_has_a_result", "every_state_is_known", "due_and_ok_agree", "not_judged_ahead",
+          "due_steps_agree"}),
+        (f"update {RESULTS} set step_key = 'named' where {FIRST}", {"every_step_has_a_result", "one_row_per_key"}),
+        (f"update {RESULTS} set state = null where {FIRST} and step_key = 'priced'", {"every_state_is_known"}),
+        (f"update {RESULTS} set state = 'skipped' where {FIRST} and step_key = 'priced'", {"every_state_is_known"}),
+        (f"update {RESULTS} set state = 'pending' where {FIRST}", {"due_and_ok_agree"}),
+        (f"update {RESULTS} set is_mandatory = false where {FIRST}", {"due_and_ok_agree"}),
+        (f"update {RESULTS} set judged_at = '2026-04-01' where {FIRST}", {"not_judged_ahead"}),
+        (f"update {COMPLIANCE} set rate_high = 1.5 where {FIRST}", {"rates_are_shares"}),
+        (f"update {COMPLIANCE} set rate_low = 0.9, rate_high = 0.8 where {FIRST}", {"rates_are_shares"}),
+        (f"update {COMPLIANCE} set rate_low = null where {FIRST}", {"rates_are_shares", "nothing_due_is_no_rate"}),
+        (f"update {COMPLIANCE} set due = 2 where {FIRST}", {"due_steps_agree"}),
+        ("insert into warehouse.marts.fct_findings values ('f'), ('f')", {"one_row_per_key"}),
+        ("insert into warehouse.marts.fct_findings values (null)", {"no_key_is_empty"}),
+    ],
+)  # fmt: skip
+def test_every_contradiction_is_an_error(build, change, rules):
+    build.execute(change)
+    failed = [r for r in audit(build) if not r.passed]
+    assert {r.rule for r in failed} == rules
+    assert {r.severity for r in failed} == {"error"}
+    assert all(r.message and r.count and not r.error for r in failed)
+
+
+def test_the_message_names_the_deal(build):
+    build.execute(f"update {COMPLIANCE} set rate_high = 1.5 where {FIRST}")
+    (failed,) = [r for r in audit(build) if not r.passed]
+    assert failed.message == "1 deals have a rate outside 0 to 1, or a low one above the high one: acme:0"
+
+
+def test_a_rate_of_nothing_is_refused(build):
+    build.execute(f"update {COMPLIANCE} set due = 0, ok = 0 where {FIRST}")
+    build.execute(f"update {RESULTS} set is_due = false, is_ok = false, state = 'not_due' where {FIRST}")
+    (failed,) = [r for r in audit(build) if not r.passed]
+    assert failed.rule == "nothing_due_is_no_rate"
+
+
+def test_no_deals_anywhere_is_sound(build):
+    for table in ("canonical.int_deals", "warehouse.marts.dim_deals", RESULTS, COMPLIANCE):
+        build.execute(f"delete from {table}")
+    assert [r for r in audit(build) if not r.passed] == []
+
+
+def test_empty_marts_beside_deals_are_never_green(build):
+    for table in ("warehouse.marts.dim_deals", RESULTS, COMPLIANCE):
+        build.execute(f"delete from {table}")
+    failed = {r.rule: r for r in audit(build) if not r.passed}
+    assert failed["rates_are_shares"].error == "there are no rows to check, so nothing is proven"
+    assert {"every_deal_is_in_the_marts", "every_step_has_a_result"} <= failed.keys()

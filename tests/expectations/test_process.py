@@ -1,0 +1,317 @@
+"""Wrong process files: every mistake is named with its line, its value and a fix, and all of a file at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from connectors.configfile import ConfigProblems
+from expectations.process import load_process
+
+GOOD = """\
+stages:
+  - key: first
+    name: First
+    probability: 0.2
+    steps:
+      - key: called
+        name: Called
+        mandatory: true
+        evidence: {activity: call}
+      - key: met
+        name: Met
+        mandatory: false
+        after: called
+        evidence: {activity: meeting}
+  - key: second
+    name: Second
+    probability: 0.6
+    steps:
+      - key: offered
+        name: Offered
+        mandatory: true
+        evidence: {document: quote}
+on_loss:
+  - key: reason
+    name: Reason
+    mandatory: true
+    within: 2 days
+    evidence: {field: lost_reason}
+"""
+
+
+def problems(tmp_path: Path, text: str) -> list[str]:
+    path = tmp_path / "process.yml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigProblems) as caught:
+        load_process(path)
+    return [str(problem) for problem in caught.value.problems]
+
+
+def test_the_good_file_is_good(tmp_path):
+    path = tmp_path / "process.yml"
+    path.write_text(GOOD, encoding="utf-8")
+    process = load_process(path)
+    assert [step.key for _, step in process.steps()] == ["called", "met", "offered", "reason"]
+    assert process.stage_keys() == {"first", "second"}
+    assert process.evidence_fields() == {"lost_reason"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        (
+            "key: offered",
+            "key: called",
+            (
+                "process.yml:19: stages[2].steps[1].key: there are two steps with the key 'called'; "
+                "give one of them another key"
+            ),
+        ),
+        (
+            "key: second",
+            "key: first",
+            "process.yml:15: stages[2].key: there are two stages with the key 'first'; give one of them another key",
+        ),
+        (
+            "key: second",
+            "key: won",
+            (
+                "process.yml:15: stages[2].key: the stage key 'won' is reserved; choose another key; "
+                "won and lost are the ends of every process and need no stage"
+            ),
+        ),
+        (
+            "after: called",
+            "after: caled",
+            "process.yml:13: stages[1].steps[2].after: there is no step 'caled' to come after; did you mean 'called'?",
+        ),
+        (
+            "after: called",
+            "after: offered",
+            (
+                "process.yml:13: stages[1].steps[2].after: the step 'offered' belongs to a later stage; "
+                "name a step of the same stage or of an earlier one"
+            ),
+        ),
+        (
+            "        mandatory: true\n        evidence: {activity: call}",
+            "        mandatory: true\n        after: met\n        evidence: {activity: call}",
+            (
+                "process.yml:9: stages[1].steps[1].after: the steps wait for each other: called after "
+                "met after called; "
+                "remove one `after`"
+            ),
+        ),
+        (
+            "probability: 0.6",
+            "probability: 60",
+            "process.yml:17: stages[2].probability: a probability lies between 0 and 1; write 0.6 for 60 %",
+        ),
+        (
+            "probability: 0.6",
+            "probability: -0.1",
+            "process.yml:17: stages[2].probability: a probability lies between 0 and 1; write 0 to 1",
+        ),
+        (
+            "probability: 0.6",
+            "probability: 60%",
+            (
+                "process.yml:17: stages[2].probability: a probability is written without a percent sign; "
+                "write a share, for example 0.3 for 30 %"
+            ),
+        ),
+        (
+            "within: 2 days",
+            "within: 2",
+            (
+                "process.yml:27: on_loss[1].within: is not a span of time; write a number and a unit, for example "
+                "`60 seconds`, `4 hours` or `2 days`"
+            ),
+        ),
+        (
+            "within: 2 days",
+            "within: 2 days\n    grace: 1 day",
+            (
+                "process.yml:28: on_loss[1].grace: a step owed on loss has no grace; "
+                "use `within` for the time allowed after the loss"
+            ),
+        ),
+        (
+            "        mandatory: true\n        evidence: {document: quote}",
+            "        evidence: {document: quote}",
+            "process.yml:19: stages[2].steps[1].mandatory: 'mandatory' is missing; add `mandatory: …`",
+        ),
+        (
+            "{document: quote}",
+            "{document: quote, activity: call}",
+            (
+                "process.yml:22: stages[2].steps[1].evidence: 'activity' and 'document' stand side by "
+                "side, and it is not "
+                "clear whether one suffices; write `any: [{activity: call}, {document: quote}]` when one suffices, "
+                "`all: [{activity: call}, {document: quote}]` when each is needed"
+            ),
+        ),
+        (
+            "{document: quote}",
+            "{outcome: completed}",
+            (
+                "process.yml:22: stages[2].steps[1].evidence: names none of any, all, field, "
+                "activity, contact, document, "
+                "stage; say what proves the step, for example `evidence: {activity: meeting}` or "
+                "`evidence: {field: amount, is: positive}`"
+            ),
+        ),
+        (
+            "{document: quote}",
+            "{document: quote, direction: in}",
+            (
+                "process.yml:22: stages[2].steps[1].evidence.direction: 'direction' says nothing about 'document'; "
+                "remove it, or use it with activity"
+            ),
+        ),
+        (
+            "{activity: call}",
+            "{stage: second}",
+            (
+                "process.yml:9: stages[1].steps[1].evidence.stage: the stage 'second' comes later, so "
+                "the step could never "
+                "be done in time; name an earlier one: first"
+            ),
+        ),
+        (
+            "{document: quote}",
+            "{stage: frist}",
+            "process.yml:22: stages[2].steps[1].evidence.stage: there is no stage 'frist'; did you mean 'first'?",
+        ),
+        (
+            "{document: quote}",
+            "{field: amount, is: positive, one_of: [a]}",
+            (
+                "process.yml:22: stages[2].steps[1].evidence: 'is' and 'one_of' test the same field twice; "
+                "keep one, or write two pieces of evidence under `all`"
+            ),
+        ),
+        (
+            "{document: quote}",
+            "{activity: call, outcome: done, outcome_not: [done]}",
+            (
+                "process.yml:22: stages[2].steps[1].evidence.outcome_not: the outcome 'done' is both "
+                "wanted and refused; "
+                "keep it in one of `outcome` and `outcome_not`"
+            ),
+        ),
+        (
+            "{document: quote}",
+            "{on_days: 2, any: [{activity: call}, {field: amount}]}",
+            (
+                "process.yml:22: stages[2].steps[1].evidence.any[2]: can't be counted together with "
+                "the others; a group "
+                "with at_least, on_days, in_last_days or with_contact holds only activities (or only "
+                "documents) that have "
+                "none of these settings themselves"
+            ),
+        ),
+        (
+            "{document: quote}",
+            "{field: Close Date}",
+            (
+                "process.yml:22: stages[2].steps[1].evidence.field: 'Close Date' is not a field name; "
+                "write 'close_date' and map it in connections.yml to the CRM's own name"
+            ),
+        ),
+        (
+            "{field: lost_reason}",
+            "{field: close_date, at_gate: on_or_after}",
+            (
+                "process.yml:28: on_loss[1].evidence.at_gate: losing a deal is not leaving a stage, so `at_gate` never "
+                "holds; test the field with `is` or `one_of`"
+            ),
+        ),
+        (
+            "stages:\n",
+            "stages: []\nolder:\n",
+            "process.yml:1: stages: the process has no stages; add at least one stage",
+        ),
+        (
+            "    name: Second\n",
+            "    name: Second\n    probablity: 0.5\n",
+            "process.yml:17: stages[2].probablity: 'probablity' is not a setting here; did you mean 'probability'?",
+        ),
+    ],
+)
+def test_a_mistake_is_named_with_place_and_fix(tmp_path, old, new, expected):
+    assert old in GOOD
+    assert expected in problems(tmp_path, GOOD.replace(old, new, 1))
+
+
+def test_all_mistakes_come_at_once_also_beside_wrong_types(tmp_path):
+    text = GOOD.replace("probability: 0.2", "probability: 20").replace("after: called", "after: nobody")
+    text = text.replace("within: 2 days", "within: soon").replace("name: Offered", "name: [Offered]")
+    found = problems(tmp_path, text)
+    assert [line.split(":")[1] for line in found] == ["4", "13", "20", "27"]
+
+
+def indented(text: str) -> str:
+    return "".join(f"    {line}\n" for line in text.splitlines())
+
+
+def versions(*dated: tuple[str, str]) -> str:
+    return "versions:\n" + "".join(f"  - in_force_from: {day}\n{indented(text)}" for day, text in dated)
+
+
+def test_versions_of_one_day_contradict_each_other(tmp_path):
+    (found,) = problems(tmp_path, versions(("2026-01-01", GOOD), ("2026-01-01", GOOD)))
+    assert found == (
+        "process.yml:31: versions[2].in_force_from: versions 1 and 2 are both in force from 2026-01-01; "
+        "give each version another date; at most one may have none, the oldest"
+    )
+
+
+def test_a_step_keeps_its_stage_over_versions(tmp_path):
+    moved = GOOD.replace("key: offered", "key: x").replace("key: called", "key: y").replace("key: x", "key: called")
+    moved = moved.replace("after: called", "after: y")
+    (found,) = problems(tmp_path, versions(("2026-01-01", GOOD), ("2026-06-01", moved)))
+    assert found == (
+        "process.yml:50: versions[2].stages[2].steps[1].key: the step 'called' is in 'first' in version 1 and in "
+        "'second' in version 2; give it another key here, or put it back into 'first'"
+    )
+
+
+def test_stages_beside_versions_belong_to_none(tmp_path):
+    (found,) = problems(tmp_path, versions(("2026-01-01", GOOD)) + "on_loss: []\n")
+    assert found.startswith("process.yml:31: on_loss: 'on_loss' stands beside 'versions'")
+
+
+def test_a_file_without_stages_says_so(tmp_path):
+    assert problems(tmp_path, "defaults: {grace: 1 day}\n") == [
+        "process.yml:1: there are no stages; add `stages:` with at least one stage (see `plumbline init`)"
+    ]
+
+
+def test_versions_are_numbered_from_the_oldest(tmp_path):
+    path = tmp_path / "process.yml"
+    newer = GOOD.replace("Called", "Called twice")
+    path.write_text(versions(("2026-06-01", newer), ("2026-01-01", GOOD)), encoding="utf-8")
+    process = load_process(path)
+    assert [numbered.number for numbered in process.versions] == [1, 2]
+    assert process.versions[1].version.stages[0].steps[0].name == "Called twice"
+
+
+@pytest.mark.parametrize(
+    ("written", "seconds", "days"),
+    [("60 seconds", 60, None), ("2 days", 172_800, None), ("{working_days: 3}", None, 3), ("1 working day", None, 1)],
+)
+def test_grace_is_a_span_or_working_days(tmp_path, written, seconds, days):
+    path = tmp_path / "process.yml"
+    path.write_text(f"defaults: {{grace: {written}}}\n{GOOD}", encoding="utf-8")
+    grace = load_process(path).defaults.grace
+    assert (grace.seconds, grace.working_days) == (seconds, days)
+
+
+@pytest.mark.parametrize("written", ["1", "soon", "{working_days: 0}", "{days: 2}", "{working_days: 1, seconds: 5}"])
+def test_a_grace_that_is_neither_is_refused(tmp_path, written):
+    (found,) = problems(tmp_path, f"defaults: {{grace: {written}}}\n{GOOD}")
+    assert found.startswith("process.yml:1: defaults.grace")
+    assert "write `{working_days: 1}`, or a span such as `60 seconds` or `2 days`" in found
