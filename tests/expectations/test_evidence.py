@@ -25,8 +25,8 @@ def read(text: str) -> Evidence:
         ("{any: [{activity: call}, {activity: meeting}]}", [(CALL,), (MEETING,)]),
         ("{all: [{activity: call}, {field: amount, is: positive}]}", [(CALL, AMOUNT)]),
         (
-            "{all: [{any: [{activity: call}, {activity: meeting}]}, "
-            "{any: [{field: amount, is: positive}, {document: quote}]}]}",
+            ("{all: [{any: [{activity: call}, {activity: meeting}]}, "
+            "{any: [{field: amount, is: positive}, {document: quote}]}]}"),
             [(CALL, AMOUNT), (CALL, QUOTE), (MEETING, AMOUNT), (MEETING, QUOTE)],
         ),
         ("{any: [{activity: call}, {all: [{activity: meeting}, {document: quote}]}]}", [(CALL,), (MEETING, QUOTE)]),
