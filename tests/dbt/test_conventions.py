@@ -1,4 +1,4 @@
-"""The conventions of the models, read from the manifest: layers, names, size, contracts, documentation, tests, portability.
+"""The conventions of the models, read from the manifest: layers, names, size, contracts, words, tests, portability.
 
 What the models compute is tested elsewhere.
 """

@@ -19,15 +19,15 @@ CASES: dict[str, tuple[str, Any]] = {
         "{{ seconds_between(\"timestamp '2024-01-01 00:00:00'\", \"timestamp '2024-01-01 00:01:00.5'\") }}",
         60.5,
     ),
-    "add_seconds": ("{{ add_seconds(\"timestamp '2024-02-28 23:59:59'\", '86400 + 1.5') }}", at("2024-03-01T00:00:00.500")),
+    "add_seconds": ("{{ add_seconds(\"timestamp '2024-02-28 23:59:59'\", '86400 + 1.5') }}", at("2024-03-01T00:00:00.500")),  # noqa: E501
     "add_seconds_back": ("{{ add_seconds(\"timestamp '2024-01-01 00:00:00'\", '-1') }}", at("2023-12-31T23:59:59")),
     "safe_divide": ("{{ safe_divide('2', '3') }}", Decimal("0.666667")),
     "safe_divide_integers": ("{{ safe_divide('1', '2') }}", Decimal("0.500000")),
     "safe_divide_by_zero": ("{{ safe_divide('1', '0') }}", None),
-    "local_date_west": ("{{ local_date(\"timestamp '2024-03-01 02:00:00'\", \"'America/New_York'\") }}", date(2024, 2, 29)),
+    "local_date_west": ("{{ local_date(\"timestamp '2024-03-01 02:00:00'\", \"'America/New_York'\") }}", date(2024, 2, 29)),  # noqa: E501
     "local_date_east": ("{{ local_date(\"timestamp '2024-06-30 22:30:00'\", \"'Europe/Berlin'\") }}", date(2024, 7, 1)),
     "key_tells_null_from_empty": ("{{ surrogate_key(['null']) }} <> {{ surrogate_key([\"''\"]) }}", True),
-    "key_tells_columns_apart": ("{{ surrogate_key([\"'ab'\", \"'c'\"]) }} <> {{ surrogate_key([\"'a'\", \"'bc'\"]) }}", True),
+    "key_tells_columns_apart": ("{{ surrogate_key([\"'ab'\", \"'c'\"]) }} <> {{ surrogate_key([\"'a'\", \"'bc'\"]) }}", True),  # noqa: E501
     "utc_of_offset": ("{{ to_utc(\"'2024-03-31T02:30:00+02:00'\") }}", at("2024-03-31T00:30:00")),
     "utc_of_zulu": ("{{ to_utc(\"'2024-03-31T02:30:00.125Z'\") }}", at("2024-03-31T02:30:00.125")),
     "utc_of_no_offset": ("{{ to_utc(\"'2024-03-31 02:30:00'\") }}", at("2024-03-31T02:30:00")),
@@ -52,7 +52,7 @@ CASES: dict[str, tuple[str, Any]] = {
     "json_absent": ("({{ parse_json(\"'{\\\"id\\\": 7}'\", {'id': 'text', 'absent': 'text'}) }}).absent", None),
     "json_of_another_shape": ("({{ parse_json(\"'[1]'\", {'id': 'text'}) }}).id", None),
     "json_nested": (
-        "({{ parse_json(\"'{\\\"h\\\": {\\\"p\\\": [{\\\"v\\\": \\\"x\\\"}]}}'\", {'h': {'map_of': [{'v': 'text'}]}}) }}).h['p'][1].v",
+        "({{ parse_json(\"'{\\\"h\\\": {\\\"p\\\": [{\\\"v\\\": \\\"x\\\"}]}}'\", {'h': {'map_of': [{'v': 'text'}]}}) }}).h['p'][1].v",  # noqa: E501
         "x"),
     "json_fields": ("{{ map_value(json_fields(\"'{\\\"a\\\": 1.5}'\"), \"'a'\") }}", "1.5"),
     "map_value_empty_is_absent": ("{{ map_value(json_fields(\"'{\\\"a\\\": \\\" \\\"}'\"), \"'a'\") }}", None),

@@ -20,21 +20,23 @@ def home(tmp_path: Path) -> Warehouse:
     home.reference("process_deal_types", [{"version": 1, "deal_type": "new"}])
     home.reference(
         "stage_map",
-        [{"connection": "acme", "pipeline_id": "default", "stage_id": "open", "stage_key": "one"},
-         {"connection": "acme", "pipeline_id": "default", "stage_id": "shut", "stage_key": "lost"}],
-    )  # fmt: skip
+        [
+            {"connection": "acme", "pipeline_id": "default", "stage_id": "open", "stage_key": "one"},
+            {"connection": "acme", "pipeline_id": "default", "stage_id": "shut", "stage_key": "lost"},
+        ],
+    )
     return home
 
 
-def rows(*payloads: dict[str, Any], id: str) -> list[dict[str, Any]]:
-    return [record(payload[id], payload) for payload in payloads]
+def rows(*payloads: dict[str, Any], key: str) -> list[dict[str, Any]]:
+    return [record(payload[key], payload) for payload in payloads]
 
 
 DEAL = {"deal_id": "1", "stage_id": "open", "created_at": "2024-03-01T09:00:00Z"}
 
 
 def test_an_export_of_deals_alone_is_enough(home: Warehouse) -> None:
-    home.lake("files__deals", rows(DEAL | {"close_date": "2024-04-01T02:00:00Z", "budget": "yes"}, id="deal_id"))
+    home.lake("files__deals", rows(DEAL | {"close_date": "2024-04-01T02:00:00Z", "budget": "yes"}, key="deal_id"))
     home.run("path:models/staging path:models/canonical")
     deal = home.query("select * from canonical.int_deals")[0]
     assert (deal["stage_key"], deal["pipeline_id"], deal["is_judged"]) == ("one", "default", True)
@@ -49,28 +51,85 @@ def test_an_export_of_deals_alone_is_enough(home: Warehouse) -> None:
 
 
 def test_every_object_of_an_export(home: Warehouse) -> None:
-    home.lake("files__deals", rows(DEAL | {"owner_id": "7", "stage_id": "shut", "lost_reason": "price",
-                                           "amount": "12.5"}, id="deal_id"))  # fmt: skip
-    home.lake("files__stage_changes", rows(
-        {"change_id": "a", "deal_id": "1", "stage_id": "open", "entered_at": "2024-03-01", "actor_kind": "Import"},
-        {"change_id": "b", "deal_id": "1", "stage_id": "shut", "entered_at": "2024-04-01T10:00:00+02:00",
-         "recorded_at": "2024-04-03T00:00:00Z", "actor_kind": "robot"}, id="change_id"))  # fmt: skip
-    home.lake("files__field_changes", rows(
-        {"change_id": "c", "deal_id": "1", "field": "lost_reason", "value": "price", "changed_at": "2024-04-01T09:00:00Z"},
-        {"change_id": "d", "deal_id": "1", "field": "owner_id", "value": "7", "changed_at": "2024-03-01T09:00:00Z"},
-        id="change_id"))  # fmt: skip
-    home.lake("files__activities", rows(
-        {"activity_id": "e", "deal_id": "1", "kind": "Call", "occurred_at": "2024-03-02", "outcome": "COMPLETE",
-         "direction": "Inbound", "owner_id": "7", "contact_count": "2"},
-        {"activity_id": "f", "deal_id": "1", "kind": "call", "occurred_at": "2024-03-02", "is_deleted": "true"},
-        id="activity_id"))  # fmt: skip
+    home.lake(
+        "files__deals",
+        rows(DEAL | {"owner_id": "7", "stage_id": "shut", "lost_reason": "price", "amount": "12.5"}, key="deal_id"),
+    )
+    home.lake(
+        "files__stage_changes",
+        rows(
+            {"change_id": "a", "deal_id": "1", "stage_id": "open", "entered_at": "2024-03-01", "actor_kind": "Import"},
+            {
+                "change_id": "b",
+                "deal_id": "1",
+                "stage_id": "shut",
+                "entered_at": "2024-04-01T10:00:00+02:00",
+                "recorded_at": "2024-04-03T00:00:00Z",
+                "actor_kind": "robot",
+            },
+            key="change_id",
+        ),
+    )
+    home.lake(
+        "files__field_changes",
+        rows(
+            {
+                "change_id": "c",
+                "deal_id": "1",
+                "field": "lost_reason",
+                "value": "price",
+                "changed_at": "2024-04-01T09:00:00Z",
+            },
+            {"change_id": "d", "deal_id": "1", "field": "owner_id", "value": "7", "changed_at": "2024-03-01T09:00:00Z"},
+            key="change_id",
+        ),
+    )
+    home.lake(
+        "files__activities",
+        rows(
+            {
+                "activity_id": "e",
+                "deal_id": "1",
+                "kind": "Call",
+                "occurred_at": "2024-03-02",
+                "outcome": "COMPLETE",
+                "direction": "Inbound",
+                "owner_id": "7",
+                "contact_count": "2",
+            },
+            {"activity_id": "f", "deal_id": "1", "kind": "call", "occurred_at": "2024-03-02", "is_deleted": "true"},
+            key="activity_id",
+        ),
+    )
     home.lake("files__contacts", [record("1:x", {"deal_id": "1", "contact_id": "x", "role": "Buyer"})])
-    home.lake("files__documents", rows({"document_id": "g", "deal_id": "1", "kind": "Quote", "status": "Sent",
-                                        "occurred_at": "2024-03-03T00:00:00Z"}, id="document_id"))  # fmt: skip
-    home.lake("files__owners", rows({"owner_id": "7", "email": "Bo@Example.com", "manager_email": "Cy@example.com",
-                                     "team": "East"}, id="owner_id"))  # fmt: skip
-    home.lake("files__stages", [record("default:shut", {"pipeline_id": "default", "stage_id": "shut",
-                                                        "probability": "0", "is_closed": "true"})])  # fmt: skip
+    home.lake(
+        "files__documents",
+        rows(
+            {
+                "document_id": "g",
+                "deal_id": "1",
+                "kind": "Quote",
+                "status": "Sent",
+                "occurred_at": "2024-03-03T00:00:00Z",
+            },
+            key="document_id",
+        ),
+    )
+    home.lake(
+        "files__owners",
+        rows(
+            {"owner_id": "7", "email": "Bo@Example.com", "manager_email": "Cy@example.com", "team": "East"},
+            key="owner_id",
+        ),
+    )
+    home.lake(
+        "files__stages",
+        [
+            record(
+                "default:shut", {"pipeline_id": "default", "stage_id": "shut", "probability": "0", "is_closed": "true"}
+            )
+        ],
+    )
     home.run("path:models/staging path:models/canonical")
 
     deal = home.query("select * from canonical.int_deals")[0]
@@ -89,8 +148,10 @@ def test_every_object_of_an_export(home: Warehouse) -> None:
     ]
     fields = home.query("select field, source from canonical.int_field_changes order by field")
     assert [tuple(f.values()) for f in fields] == [
-        ("amount", "snapshot"), ("lost_reason", "history"), ("owner", "history"),
-    ]  # fmt: skip
+        ("amount", "snapshot"),
+        ("lost_reason", "history"),
+        ("owner", "history"),
+    ]
     activity = home.query("select * from canonical.int_activities")
     assert [(a["kind"], a["outcome"], a["direction"], a["contact_count"], a["precision"]) for a in activity] == [
         ("call", "complete", "in", 2, "day")
@@ -101,11 +162,18 @@ def test_every_object_of_an_export(home: Warehouse) -> None:
 
 
 def test_slips_of_an_export_are_listed(home: Warehouse) -> None:
-    home.lake("files__deals", rows(
-        DEAL | {"amount": "12,5", "pipeline_id": "", "is_deleted": "perhaps"},
-        {"deal_id": "2", "stage_id": "open", "created_at": "soon"}, id="deal_id"))  # fmt: skip
-    home.lake("files__activities", rows({"activity_id": "a", "deal_id": "1", "kind": "call",
-                                         "occurred_at": "32.13.2024"}, id="activity_id"))  # fmt: skip
+    home.lake(
+        "files__deals",
+        rows(
+            DEAL | {"amount": "12,5", "pipeline_id": "", "is_deleted": "perhaps"},
+            {"deal_id": "2", "stage_id": "open", "created_at": "soon"},
+            key="deal_id",
+        ),
+    )
+    home.lake(
+        "files__activities",
+        rows({"activity_id": "a", "deal_id": "1", "kind": "call", "occurred_at": "32.13.2024"}, key="activity_id"),
+    )
     home.run("path:models/staging path:models/canonical")
     rejects = home.query("select object, id, field, value from staging.stg_rejects order by all")
     assert [tuple(r.values()) for r in rejects] == [
@@ -119,13 +187,16 @@ def test_slips_of_an_export_are_listed(home: Warehouse) -> None:
 
 
 def test_a_merge_in_an_export_is_dated_by_the_merged_deals_last_change(home: Warehouse) -> None:
-    home.lake("files__deals", rows(
-        DEAL, DEAL | {"deal_id": "2", "merged_into": "1", "modified_at": "2024-03-09T00:00:00Z"}, id="deal_id"))  # fmt: skip
+    home.lake(
+        "files__deals",
+        rows(DEAL, DEAL | {"deal_id": "2", "merged_into": "1", "modified_at": "2024-03-09T00:00:00Z"}, key="deal_id"),
+    )
     home.run("path:models/staging path:models/canonical")
     merges = home.query("select deal_id, merged_into, merged_at, is_judged from canonical.int_deals order by 1")
     assert [tuple(m.values()) for m in merges] == [
-        ("1", None, at("2024-03-09"), True), ("2", "1", at("2024-03-09"), False),
-    ]  # fmt: skip
+        ("1", None, at("2024-03-09"), True),
+        ("2", "1", at("2024-03-09"), False),
+    ]
 
 
 def test_two_connections_with_the_same_ids_stay_apart(home: Warehouse) -> None:

@@ -1,4 +1,4 @@
-"""HubSpot payloads, as its API writes them, become canonical rows; what is wrong in them is listed and breaks nothing."""
+"""HubSpot payloads, as its API writes them, become canonical rows; what is wrong in them is listed and breaks none."""
 
 from __future__ import annotations
 
@@ -12,44 +12,82 @@ import pytest
 from tests.dbt.harness import Warehouse, at, record
 
 PIPELINES = {
-    "id": "p1", "label": "Sales",
+    "id": "p1",
+    "label": "Sales",
     "stages": [
         {"id": "s1", "label": "First", "displayOrder": 0, "metadata": {"probability": "0.1", "isClosed": "false"}},
         {"id": "s2", "label": "Second", "displayOrder": 1, "metadata": {"probability": "0.5", "isClosed": "false"}},
         {"id": "sw", "label": "Signed", "displayOrder": 2, "metadata": {"probability": "1.0", "isClosed": "true"}},
-        {"id": "new", "label": "Nobody mapped me", "displayOrder": 3, "metadata": {"probability": "0.2", "isClosed": "false"}},
+        {
+            "id": "new",
+            "label": "Nobody mapped me",
+            "displayOrder": 3,
+            "metadata": {"probability": "0.2", "isClosed": "false"},
+        },
     ],
-}  # fmt: skip
+}
 
 
 def moment(value: str | None, timestamp: str, source: str = "CRM_UI", user: str = "7") -> dict[str, Any]:
-    return {"value": value, "timestamp": timestamp, "sourceType": source, "sourceId": f"userId:{user}",
-            "updatedByUserId": int(user)}  # fmt: skip
+    return {
+        "value": value,
+        "timestamp": timestamp,
+        "sourceType": source,
+        "sourceId": f"userId:{user}",
+        "updatedByUserId": int(user),
+    }
 
 
-def deal(id: str, properties: dict[str, Any] | None = None, **histories: list[dict[str, Any]]) -> dict[str, Any]:
-    standard = {"dealname": f"Deal {id}", "pipeline": "p1", "dealstage": "s1", "createdate": "2024-03-01T09:00:00Z",
-                "amount": "100", "deal_currency_code": "EUR"}  # fmt: skip
-    return {"id": id, "properties": {**standard, **(properties or {})}, "propertiesWithHistory": histories,
-            "createdAt": "2024-03-01T09:00:00Z", "archived": False}  # fmt: skip
+def deal(deal_id: str, properties: dict[str, Any] | None = None, **histories: list[dict[str, Any]]) -> dict[str, Any]:
+    standard = {
+        "dealname": f"Deal {deal_id}",
+        "pipeline": "p1",
+        "dealstage": "s1",
+        "createdate": "2024-03-01T09:00:00Z",
+        "amount": "100",
+        "deal_currency_code": "EUR",
+    }
+    return {
+        "id": deal_id,
+        "properties": {**standard, **(properties or {})},
+        "propertiesWithHistory": histories,
+        "createdAt": "2024-03-01T09:00:00Z",
+        "archived": False,
+    }
 
 
 @pytest.fixture
 def home(tmp_path: Path) -> Warehouse:
     home = Warehouse(tmp_path)
-    home.reference("connections", [{"connection": "acme", "crm": "hubspot", "state": "good",
-                                    "judged_at": at("2024-06-03T05:00:00"), "default_currency": "EUR",
-                                    "deal_url_template": "https://crm.example/deal/{id}"}])  # fmt: skip
+    home.reference(
+        "connections",
+        [
+            {
+                "connection": "acme",
+                "crm": "hubspot",
+                "state": "good",
+                "judged_at": at("2024-06-03T05:00:00"),
+                "default_currency": "EUR",
+                "deal_url_template": "https://crm.example/deal/{id}",
+            }
+        ],
+    )
     home.reference("pipeline_map", [{"connection": "acme", "pipeline_id": "p1", "deal_type": "new"}])
     home.reference("process_deal_types", [{"version": 1, "deal_type": "new"}])
-    home.reference("stage_map", [
-        {"connection": "acme", "pipeline_id": "p1", "stage_id": stage, "stage_key": key}
-        for stage, key in (("s1", "one"), ("s2", "two"), ("sw", "won"))
-    ])  # fmt: skip
-    home.reference("fx_rates", [
-        {"currency": "USD", "rate_to_home": 0.8, "valid_from": date(2024, 1, 1)},
-        {"currency": "USD", "rate_to_home": 0.9, "valid_from": date(2024, 5, 1)},
-    ])  # fmt: skip
+    home.reference(
+        "stage_map",
+        [
+            {"connection": "acme", "pipeline_id": "p1", "stage_id": stage, "stage_key": key}
+            for stage, key in (("s1", "one"), ("s2", "two"), ("sw", "won"))
+        ],
+    )
+    home.reference(
+        "fx_rates",
+        [
+            {"currency": "USD", "rate_to_home": 0.8, "valid_from": date(2024, 1, 1)},
+            {"currency": "USD", "rate_to_home": 0.9, "valid_from": date(2024, 5, 1)},
+        ],
+    )
     home.lake("hubspot__pipelines", [record("p1", PIPELINES)])
     return home
 
@@ -61,18 +99,40 @@ def deals_of(home: Warehouse) -> dict[str, dict[str, Any]]:
 def test_a_deal_with_its_history(home: Warehouse) -> None:
     payload = deal(
         "1",
-        {"dealstage": "sw", "amount": "1234.5", "deal_currency_code": "USD", "hubspot_owner_id": "42",
-         "closedate": "2024-04-10T00:00:00Z"},
+        {
+            "dealstage": "sw",
+            "amount": "1234.5",
+            "deal_currency_code": "USD",
+            "hubspot_owner_id": "42",
+            "closedate": "2024-04-10T00:00:00Z",
+        },
         dealstage=[
             moment("sw", "2024-04-05T10:00:00Z", "API", "8"),
             moment("s2", "2024-03-10T10:00:00.250Z", "MOBILE_IOS"),
             moment("s1", "1709283600000", "IMPORT"),
         ],
-        closedate=[moment("2024-04-10T00:00:00Z", "2024-03-20T10:00:00Z"), moment("2024-05-01", "2024-03-02T10:00:00Z")],
-    )  # fmt: skip
+        closedate=[
+            moment("2024-04-10T00:00:00Z", "2024-03-20T10:00:00Z"),
+            moment("2024-05-01", "2024-03-02T10:00:00Z"),
+        ],
+    )
     home.lake("hubspot__deals", [record("1", payload, modified_at=at("2024-04-05T10:00:00"))])
-    home.lake("hubspot__owners", [record("42", {"id": "42", "email": "Ann@Example.com", "firstName": "Ann",
-        "lastName": "Lee", "archived": False, "teams": [{"id": "1", "name": "West", "primary": True}]})])  # fmt: skip
+    home.lake(
+        "hubspot__owners",
+        [
+            record(
+                "42",
+                {
+                    "id": "42",
+                    "email": "Ann@Example.com",
+                    "firstName": "Ann",
+                    "lastName": "Lee",
+                    "archived": False,
+                    "teams": [{"id": "1", "name": "West", "primary": True}],
+                },
+            )
+        ],
+    )
     home.run("path:models/staging path:models/canonical")
 
     found = deals_of(home)["1"]
@@ -104,16 +164,25 @@ def test_a_deal_with_its_history(home: Warehouse) -> None:
 
 
 def test_what_is_wrong_in_a_payload_is_listed_and_breaks_nothing(home: Warehouse) -> None:
-    home.lake("hubspot__deals", [
-        record("text", deal("text", {"amount": "about 5k"})),
-        record("far", deal("far", {"closedate": "9999-12-31T00:00:00Z"},
-                           dealstage=[moment("s2", "9999-12-31T00:00:00Z"), moment("s1", "2024-03-01T09:00:00Z")])),
-        record("lost_way", deal("lost_way", {"pipeline": None})),
-        record("unmapped", deal("unmapped", {"dealstage": "new"})),
-        record("gone", deal("gone") | {"archived": True}, is_deleted=True),
-        record("renewal", deal("renewal", {"dealtype": "existingbusiness"})),
-        record("empty", {}),
-    ])  # fmt: skip
+    home.lake(
+        "hubspot__deals",
+        [
+            record("text", deal("text", {"amount": "about 5k"})),
+            record(
+                "far",
+                deal(
+                    "far",
+                    {"closedate": "9999-12-31T00:00:00Z"},
+                    dealstage=[moment("s2", "9999-12-31T00:00:00Z"), moment("s1", "2024-03-01T09:00:00Z")],
+                ),
+            ),
+            record("lost_way", deal("lost_way", {"pipeline": None})),
+            record("unmapped", deal("unmapped", {"dealstage": "new"})),
+            record("gone", deal("gone") | {"archived": True}, is_deleted=True),
+            record("renewal", deal("renewal", {"dealtype": "existingbusiness"})),
+            record("empty", {}),
+        ],
+    )
     home.reference(
         "deal_type_map", [{"connection": "acme", "native_value": "existingbusiness", "deal_type": "renewal"}]
     )
@@ -123,9 +192,14 @@ def test_what_is_wrong_in_a_payload_is_listed_and_breaks_nothing(home: Warehouse
     assert found["text"]["amount"] is None
     assert found["far"]["close_date"] is None
     assert {key: row["unjudged_reason"] for key, row in found.items()} == {
-        "text": None, "far": None, "lost_way": "no_pipeline", "unmapped": None, "gone": "deleted",
-        "renewal": "deal_type", "empty": "no_pipeline",
-    }  # fmt: skip
+        "text": None,
+        "far": None,
+        "lost_way": "no_pipeline",
+        "unmapped": None,
+        "gone": "deleted",
+        "renewal": "deal_type",
+        "empty": "no_pipeline",
+    }
     assert found["unmapped"]["stage_key"] == "unmapped"
     assert found["empty"]["stage_key"] is None
     rejects = home.query("select object, id, field, value from staging.stg_rejects order by id, field")
@@ -151,8 +225,10 @@ def test_merged_deals_end_in_their_survivor(home: Warehouse) -> None:
 
     found = deals_of(home)
     assert {key: (row["merged_into"], row["is_judged"]) for key, row in found.items()} == {
-        "A": ("C", False), "B": ("C", False), "C": (None, True),
-    }  # fmt: skip
+        "A": ("C", False),
+        "B": ("C", False),
+        "C": (None, True),
+    }
     assert {row["merged_at"] for row in found.values()} == {at("2024-03-20T12:00:00")}
     assert found["A"]["unjudged_reason"] == "merged"
 
@@ -177,38 +253,98 @@ def test_the_order_and_number_of_deliveries_do_not_matter(tmp_path: Path, home: 
 
 
 def test_activities_contacts_and_documents_belong_to_their_deals(home: Warehouse) -> None:
-    def link(kind: str, to: str, id: str, *targets: str) -> dict[str, Any]:
+    def link(kind: str, to: str, of: str, *targets: str) -> dict[str, Any]:
         types = [{"category": "USER_DEFINED", "typeId": 1, "label": "Decision Maker"}]
         listed = [{"toObjectId": int(t), "associationTypes": types} for t in targets]
-        return record(f"{kind}:{to}:{id}", {"from": {"id": id}, "to": listed})
+        return record(f"{kind}:{to}:{of}", {"from": {"id": of}, "to": listed})
 
-    counted = deal("1", num_associated_contacts=[
-        moment("1", "2024-03-09T10:00:00Z", "CALCULATED"), moment("2", "2024-03-05T10:00:00Z", "CALCULATED"),
-        moment("1", "2024-03-03T10:00:00Z", "CALCULATED"), moment("0", "2024-03-01T09:00:00Z", "CALCULATED"),
-    ])  # fmt: skip
+    counted = deal(
+        "1",
+        num_associated_contacts=[
+            moment("1", "2024-03-09T10:00:00Z", "CALCULATED"),
+            moment("2", "2024-03-05T10:00:00Z", "CALCULATED"),
+            moment("1", "2024-03-03T10:00:00Z", "CALCULATED"),
+            moment("0", "2024-03-01T09:00:00Z", "CALCULATED"),
+        ],
+    )
     home.lake("hubspot__deals", [record("1", counted), record("2", deal("2"))])
-    home.lake("hubspot__meetings", [record("11", {"id": "11", "createdAt": "2024-03-02T08:00:00Z", "properties": {
-        "hs_meeting_start_time": "2024-03-04T10:00:00Z", "hs_timestamp": "2024-03-04T09:00:00Z",
-        "hs_createdate": "2024-03-02T08:00:00Z", "hs_meeting_outcome": "NO_SHOW", "hubspot_owner_id": "42"}})])  # fmt: skip
-    home.lake("hubspot__calls", [record("11", {"id": "11", "properties": {"hs_timestamp": "2024-03-05T10:00:00Z",
-        "hs_call_status": "COMPLETED", "hs_call_direction": "INBOUND"}}), record("12", {"properties": {
-        "hs_timestamp": "2024-03-05T10:00:00Z"}}, is_deleted=True)])  # fmt: skip
-    home.lake("hubspot__emails", [record("13", {"properties": {"hs_timestamp": "1709632800000",
-        "hs_email_direction": "EMAIL", "hs_email_status": "SENT"}})])  # fmt: skip
-    home.lake("hubspot__quotes", [record("21", {"properties": {"hs_status": "APPROVED",
-        "hs_createdate": "2024-03-06T10:00:00Z"}})])  # fmt: skip
-    home.lake("hubspot__associations", [
-        link("meetings", "deals", "11", "1", "2"), link("meetings", "contacts", "11", "501", "502"),
-        link("calls", "deals", "11", "1"), link("calls", "deals", "12", "1"), link("emails", "deals", "13", "1"),
-        link("deals", "quotes", "1", "21"), link("deals", "contacts", "1", "501"), link("deals", "contacts", "2", "502"),
-    ])  # fmt: skip
+    home.lake(
+        "hubspot__meetings",
+        [
+            record(
+                "11",
+                {
+                    "id": "11",
+                    "createdAt": "2024-03-02T08:00:00Z",
+                    "properties": {
+                        "hs_meeting_start_time": "2024-03-04T10:00:00Z",
+                        "hs_timestamp": "2024-03-04T09:00:00Z",
+                        "hs_createdate": "2024-03-02T08:00:00Z",
+                        "hs_meeting_outcome": "NO_SHOW",
+                        "hubspot_owner_id": "42",
+                    },
+                },
+            )
+        ],
+    )
+    home.lake(
+        "hubspot__calls",
+        [
+            record(
+                "11",
+                {
+                    "id": "11",
+                    "properties": {
+                        "hs_timestamp": "2024-03-05T10:00:00Z",
+                        "hs_call_status": "COMPLETED",
+                        "hs_call_direction": "INBOUND",
+                    },
+                },
+            ),
+            record("12", {"properties": {"hs_timestamp": "2024-03-05T10:00:00Z"}}, is_deleted=True),
+        ],
+    )
+    home.lake(
+        "hubspot__emails",
+        [
+            record(
+                "13",
+                {
+                    "properties": {
+                        "hs_timestamp": "1709632800000",
+                        "hs_email_direction": "EMAIL",
+                        "hs_email_status": "SENT",
+                    }
+                },
+            )
+        ],
+    )
+    home.lake(
+        "hubspot__quotes",
+        [record("21", {"properties": {"hs_status": "APPROVED", "hs_createdate": "2024-03-06T10:00:00Z"}})],
+    )
+    home.lake(
+        "hubspot__associations",
+        [
+            link("meetings", "deals", "11", "1", "2"),
+            link("meetings", "contacts", "11", "501", "502"),
+            link("calls", "deals", "11", "1"),
+            link("calls", "deals", "12", "1"),
+            link("emails", "deals", "13", "1"),
+            link("deals", "quotes", "1", "21"),
+            link("deals", "contacts", "1", "501"),
+            link("deals", "contacts", "2", "502"),
+        ],
+    )
     home.run("path:models/staging path:models/canonical")
 
     activities = home.query("select * from canonical.int_activities order by deal_key, kind")
     assert [(a["deal_key"], a["kind"], a["outcome"], a["direction"], a["contact_count"]) for a in activities] == [
-        ("acme:1", "call", "completed", "in", 0), ("acme:1", "email", "sent", "out", 0),
-        ("acme:1", "meeting", "no_show", None, 2), ("acme:2", "meeting", "no_show", None, 2),
-    ]  # fmt: skip
+        ("acme:1", "call", "completed", "in", 0),
+        ("acme:1", "email", "sent", "out", 0),
+        ("acme:1", "meeting", "no_show", None, 2),
+        ("acme:2", "meeting", "no_show", None, 2),
+    ]
     meeting = activities[-1]
     assert (meeting["occurred_at"], meeting["recorded_at"]) == (at("2024-03-04T10:00:00"), at("2024-03-02T08:00:00"))
     assert meeting["owner_key"] == "acme:42", "an owner whom nobody lists keeps a key of his own"
@@ -219,7 +355,7 @@ def test_activities_contacts_and_documents_belong_to_their_deals(home: Warehouse
         ("acme:1", "501", at("2024-03-03T10:00:00"), None),
         ("acme:1", "contact 2", at("2024-03-05T10:00:00"), at("2024-03-09T10:00:00")),
         ("acme:2", "502", None, None),
-    ]  # fmt: skip
+    ]
     assert contacts[0]["role"] == "decision maker"
     documents = home.query("select deal_key, kind, status, occurred_at from canonical.int_documents")
     assert [tuple(d.values()) for d in documents] == [("acme:1", "quote", "approved", at("2024-03-06T10:00:00"))]
@@ -235,15 +371,20 @@ def test_a_deal_without_history_stands_where_it_was_last_seen(home: Warehouse) -
 
 
 def test_a_custom_field_takes_the_place_of_the_standard_one(home: Warehouse) -> None:
-    home.reference("field_map", [
-        {"connection": "acme", "field": "amount", "native_field": "tcv"},
-        {"connection": "acme", "field": "budget", "native_field": "budget_ok__c"},
-    ])  # fmt: skip
+    home.reference(
+        "field_map",
+        [
+            {"connection": "acme", "field": "amount", "native_field": "tcv"},
+            {"connection": "acme", "field": "budget", "native_field": "budget_ok__c"},
+        ],
+    )
     payload = deal(
-        "1", {"tcv": "777", "budget_ok__c": "yes"},
-        tcv=[moment("777", "2024-03-03T10:00:00Z", user="99")], amount=[moment("100", "2024-03-02T10:00:00Z")],
+        "1",
+        {"tcv": "777", "budget_ok__c": "yes"},
+        tcv=[moment("777", "2024-03-03T10:00:00Z", user="99")],
+        amount=[moment("100", "2024-03-02T10:00:00Z")],
         budget_ok__c=[moment("yes", "2024-03-04T10:00:00Z")],
-    )  # fmt: skip
+    )
     home.reference("system_actors", [{"connection": "acme", "actor_id": "99"}])
     home.lake("hubspot__deals", [record("1", payload)])
     home.run("path:models/staging path:models/canonical")
@@ -253,15 +394,19 @@ def test_a_custom_field_takes_the_place_of_the_standard_one(home: Warehouse) -> 
 
 
 def test_a_deleted_stage_is_placed_by_the_pipeline_of_that_time(home: Warehouse) -> None:
-    home.reference("stage_map", [
-        {"connection": "acme", "pipeline_id": "old", "stage_id": "s9", "stage_key": "one"},
-        {"connection": "acme", "pipeline_id": "p1", "stage_id": "s2", "stage_key": "two"},
-    ])  # fmt: skip
+    home.reference(
+        "stage_map",
+        [
+            {"connection": "acme", "pipeline_id": "old", "stage_id": "s9", "stage_key": "one"},
+            {"connection": "acme", "pipeline_id": "p1", "stage_id": "s2", "stage_key": "two"},
+        ],
+    )
     payload = deal(
-        "1", {"dealstage": "s2"},
+        "1",
+        {"dealstage": "s2"},
         pipeline=[moment("p1", "2024-03-05T10:00:00Z"), moment("old", "2024-03-01T09:00:00Z")],
         dealstage=[moment("s2", "2024-03-05T10:00:00Z"), moment("s9", "2024-03-01T09:00:00Z")],
-    )  # fmt: skip
+    )
     home.lake("hubspot__deals", [record("1", payload)])
     home.run("path:models/staging path:models/canonical")
     changes = home.query("select pipeline_id, stage_key from canonical.int_stage_changes order by entered_at")

@@ -1,4 +1,5 @@
-{# Every dated change of a deal's fields and of its stage, with the value before it; a rewrite of the same value is none. #}
+{# Every dated change of a deal's fields and of its stage, with the value before it. A rewrite of the same
+   value is none. #}
 with changes as (
     select
         connection,

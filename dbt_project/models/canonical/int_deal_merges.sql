@@ -1,5 +1,5 @@
 {# One row per deal that was merged away; of several survivors (merged again later) the latest. #}
-with merges as (
+with mergers as (
     {{ union_crms('merges', ['connection', 'deal_id', 'merged_into', 'merged_at']) }}
 ),
 
@@ -10,7 +10,7 @@ ranked as (
             partition by connection, deal_id
             order by merged_at desc nulls last, merged_into desc
         ) as place
-    from merges
+    from mergers
 )
 
 select

@@ -37,21 +37,21 @@ judged_types as (
 joined as (
     select
         deals.*,
-        merges.merged_into,
-        coalesce(merges.merged_at, survivors.merged_at) as merged_at,
+        mergers.merged_into,
+        coalesce(mergers.merged_at, survivors.merged_at) as merged_at,
         case
             when deals.money = deals.home_currency then deals.amount
             else cast(round(deals.amount * rates.rate_to_home, 2) as decimal(18, 2))
         end as amount_home,
         case
-            when merges.merged_into is not null then 'merged'
+            when mergers.merged_into is not null then 'merged'
             when deals.is_deleted then 'deleted'
             when deals.pipeline_id is null then 'no_pipeline'
             when judged_types.deal_type is null then 'deal_type'
         end as unjudged_reason
     from deals
-    left join {{ ref('int_deal_merges') }} as merges
-        on deals.deal_key = merges.deal_key
+    left join {{ ref('int_deal_merges') }} as mergers
+        on deals.deal_key = mergers.deal_key
     left join survivors
         on
             deals.connection = survivors.connection

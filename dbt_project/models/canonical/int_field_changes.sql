@@ -1,5 +1,5 @@
-{# Fields under the process's names. A CRM field that connections.yml names for an evidence field takes its place: then the
-   CRM's standard field no longer counts for it. Close dates become days in ISO form, whatever the CRM's format was. #}
+{# Fields under the process's names. A CRM field that connections.yml names for an evidence field takes its place: then
+   the CRM's standard field no longer counts for it. Close dates become days in ISO form, whatever the CRM's format was. #}
 with changes as (
     {{ union_crms('field_changes', [
         'connection', 'deal_id', 'change_id', 'native_field', 'standard_field', 'value', 'changed_at', 'recorded_at',
@@ -15,6 +15,20 @@ field_map as (
     from {{ source('reference', 'field_map') }}
 ),
 
+mapped_fields as (
+    select distinct
+        connection,
+        field
+    from field_map
+),
+
+system_actors as (
+    select distinct
+        connection,
+        actor_id
+    from {{ source('reference', 'system_actors') }}
+),
+
 named as (
     select
         changes.*,
@@ -27,7 +41,7 @@ named as (
         on
             changes.connection = by_native.connection
             and changes.native_field = by_native.native_field
-    left join (select distinct connection, field from field_map) as by_field
+    left join mapped_fields as by_field
         on
             changes.connection = by_field.connection
             and coalesce(changes.standard_field, changes.native_field) = by_field.field
@@ -51,7 +65,7 @@ select
     case when system_actors.actor_id is not null then 'integration' else named.actor_kind end as actor_kind
 from named
 cross join {{ source('reference', 'settings') }} as settings
-left join (select distinct connection, actor_id from {{ source('reference', 'system_actors') }}) as system_actors
+left join system_actors
     on
         named.connection = system_actors.connection
         and named.actor_id = system_actors.actor_id

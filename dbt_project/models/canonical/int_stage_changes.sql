@@ -10,6 +10,21 @@ deals as (
     {{ union_crms('deals', ['connection', 'deal_id', 'pipeline_id', 'stage_id', 'created_at', 'modified_at']) }}
 ),
 
+with_history as (
+    select distinct
+        connection,
+        deal_id
+    from dated
+    where entered_at is not null
+),
+
+system_actors as (
+    select distinct
+        connection,
+        actor_id
+    from {{ source('reference', 'system_actors') }}
+),
+
 snapshots as (
     select
         deals.connection,
@@ -21,7 +36,7 @@ snapshots as (
     from deals
     left join {{ source('reference', 'connections') }} as connections
         on deals.connection = connections.connection
-    left join (select distinct connection, deal_id from dated where entered_at is not null) as with_history
+    left join with_history
         on
             deals.connection = with_history.connection
             and deals.deal_id = with_history.deal_id
@@ -78,7 +93,7 @@ left join {{ source('reference', 'stage_map') }} as stage_map
         changes.connection = stage_map.connection
         and changes.pipeline_id = stage_map.pipeline_id
         and changes.stage_id = stage_map.stage_id
-left join (select distinct connection, actor_id from {{ source('reference', 'system_actors') }}) as system_actors
+left join system_actors
     on
         changes.connection = system_actors.connection
         and changes.actor_id = system_actors.actor_id

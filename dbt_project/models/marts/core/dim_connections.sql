@@ -22,7 +22,8 @@ select
     connections.state,
     connections.judged_at,
     connections.last_good_at,
-    cast({{ seconds_between('connections.last_good_at', 'settings.as_of') }} / 3600 as decimal(18, 2)) as hours_since_good,
+    cast({{ seconds_between('connections.last_good_at', 'settings.as_of') }} / 3600 as decimal(18, 2))
+        as hours_since_good,
     connections.rows_ours,
     connections.rows_theirs,
     connections.rows_ours - connections.rows_theirs as rows_difference,

@@ -5,7 +5,8 @@ with days as (
         {{ local_date('settings.as_of', 'settings.time_zone') }} as today,
         {# The fiscal year bears the number of the year in which it ends. #}
         case
-            when settings.fiscal_year_start_month > 1
+            when
+                settings.fiscal_year_start_month > 1
                 and extract(month from calendar.day) >= settings.fiscal_year_start_month
                 then extract(year from calendar.day) + 1
             else extract(year from calendar.day)

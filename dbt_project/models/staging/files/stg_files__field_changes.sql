@@ -27,6 +27,14 @@ current_values as (
     from {{ ref('stg_files__deal_records') }}
 ),
 
+with_history as (
+    select distinct
+        connection,
+        deal_id,
+        native_field
+    from dated
+),
+
 undated as (
     select
         current_values.connection,
@@ -41,7 +49,7 @@ undated as (
         cast(null as {{ dbt.type_string() }}) as actor_id,
         'unknown' as actor_kind
     from current_values
-    left join (select distinct connection, deal_id, native_field from dated) as with_history
+    left join with_history
         on
             current_values.connection = with_history.connection
             and current_values.deal_id = with_history.deal_id

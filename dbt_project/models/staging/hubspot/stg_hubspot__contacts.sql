@@ -1,5 +1,5 @@
-{# HubSpot doesn't date an association. The history of the number of contacts does: the n-th contact came when the number
-   first reached n. Which person was the n-th is not known and not needed. #}
+{# HubSpot doesn't date an association. The history of the number of contacts does: the n-th contact came when the
+   number first reached n. Which person was the n-th is not known and not needed. #}
 with counts as (
     select
         connection,
@@ -65,7 +65,7 @@ lost as (
         on
             reached.connection = counts.connection
             and reached.deal_id = counts.deal_id
-            and reached.last_held_at < counts.changed_at
+            and counts.changed_at > reached.last_held_at
     group by reached.connection, reached.deal_id, reached.nth
 )
 

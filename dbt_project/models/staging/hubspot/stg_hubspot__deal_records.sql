@@ -1,7 +1,9 @@
 {{ config(materialized='table') }}
 
 {# Parsed once and kept: the deals, their histories, merges and rejects are all read from here. #}
-{% set entry = {'value': 'text', 'timestamp': 'text', 'sourceType': 'text', 'sourceId': 'text', 'updatedByUserId': 'text'} %}
+{% set entry = {
+    'value': 'text', 'timestamp': 'text', 'sourceType': 'text', 'sourceId': 'text', 'updatedByUserId': 'text',
+} %}
 {% set fields = {
     'createdAt': 'text',
     'properties': {'map_of': 'text'},
@@ -37,9 +39,10 @@ select
     {{ map_value('payload.properties', "coalesce(field_names.amount_field, 'amount')") }} as amount_text,
     {{ map_value('payload.properties', "coalesce(field_names.close_date_field, 'closedate')") }} as close_date_text,
     {{ map_value('payload.properties', "coalesce(field_names.owner_field, 'hubspot_owner_id')") }} as owner_id,
-    {{ map_value('payload.properties', "coalesce(field_names.lost_reason_field, 'closed_lost_reason')") }} as lost_reason,
+    {{ map_value('payload.properties', "coalesce(field_names.lost_reason_field, 'closed_lost_reason')") }}
+        as lost_reason,
     {{ map_value('payload.properties', "coalesce(field_names.deal_type_field, 'dealtype')") }} as native_deal_type,
-    payload.properties as properties,
+    payload.properties,
     payload.propertieswithhistory as histories
 from parsed
 left join field_names

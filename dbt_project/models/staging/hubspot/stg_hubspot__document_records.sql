@@ -1,8 +1,12 @@
 {{ config(materialized='table') }}
 
-with quotes as ({{ hubspot_records(source('lake', 'hubspot__quotes'), 'document_id') }}),
+with quotes as (
+    {{ hubspot_records(source('lake', 'hubspot__quotes'), 'document_id') }}
+),
 
-line_items as ({{ hubspot_records(source('lake', 'hubspot__line_items'), 'document_id') }})
+line_items as (
+    {{ hubspot_records(source('lake', 'hubspot__line_items'), 'document_id') }}
+)
 
 select
     connection,

@@ -1,11 +1,17 @@
 {{ config(materialized='table') }}
 
 {# Meetings, calls and e-mails in one shape. A meeting takes place when it starts; a call or e-mail at its own time. #}
-with meetings as ({{ hubspot_records(source('lake', 'hubspot__meetings'), 'engagement_id') }}),
+with meetings as (
+    {{ hubspot_records(source('lake', 'hubspot__meetings'), 'engagement_id') }}
+),
 
-calls as ({{ hubspot_records(source('lake', 'hubspot__calls'), 'engagement_id') }}),
+calls as (
+    {{ hubspot_records(source('lake', 'hubspot__calls'), 'engagement_id') }}
+),
 
-emails as ({{ hubspot_records(source('lake', 'hubspot__emails'), 'engagement_id') }}),
+emails as (
+    {{ hubspot_records(source('lake', 'hubspot__emails'), 'engagement_id') }}
+),
 
 engagements as (
     select

@@ -42,7 +42,7 @@ select
     nullif(trim(coalesce(payload.firstname, '') || ' ' || coalesce(payload.lastname, '')), '') as owner_name,
     main_teams.team_name as team,
     cast(null as {{ dbt.type_string() }}) as manager_email,
-    not (coalesce(payload.archived, 'false') = 'true' or coalesce(parsed.is_deleted, false)) as is_active
+    coalesce(payload.archived, 'false') <> 'true' and not coalesce(parsed.is_deleted, false) as is_active
 from parsed
 left join main_teams
     on

@@ -1,5 +1,5 @@
-{# A stage's id belongs to one pipeline; for a stage that has since been deleted, the pipeline that the deal was in at that
-   time is taken from the pipeline's own history. #}
+{# A stage's id belongs to one pipeline; for a stage that has since been deleted, the pipeline that the deal was in at
+   that time is taken from the pipeline's own history. #}
 with history as (
     select
         *,

@@ -37,6 +37,7 @@ select
     {{ to_ratio('stage.metadata.probability') }} as probability,
     stage.metadata.isclosed as is_closed_text,
     coalesce({{ to_flag('stage.metadata.isclosed') }}, false) as is_closed,
-    coalesce({{ to_flag('stage.metadata.isclosed') }} and {{ to_ratio('stage.metadata.probability') }} = 1, false) as is_won
+    coalesce({{ to_flag('stage.metadata.isclosed') }} and {{ to_ratio('stage.metadata.probability') }} = 1, false)
+        as is_won
 from stages
 where stage.id is not null
