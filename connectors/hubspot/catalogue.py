@@ -11,6 +11,7 @@ from connectors.contract import Stream
 from connectors.hubspot.options import HubSpotOptions
 
 MODIFIED = "hs_lastmodifieddate"
+MERGED = "hs_merged_object_ids"
 
 DEAL_PROPERTIES = (
     "dealname",
@@ -24,7 +25,7 @@ DEAL_PROPERTIES = (
     "hubspot_owner_id",
     "dealtype",
     "closed_lost_reason",
-    "hs_merged_object_ids",
+    MERGED,
     "num_associated_contacts",
 )
 DEAL_HISTORY = (
@@ -35,7 +36,7 @@ DEAL_HISTORY = (
     "hubspot_owner_id",
     "closed_lost_reason",
     "num_associated_contacts",
-    "hs_merged_object_ids",
+    MERGED,
 )
 
 

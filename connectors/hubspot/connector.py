@@ -22,6 +22,7 @@ from connectors.hubspot.probe import probe_lines
 from connectors.hubspot.reader import ObjectReader
 from connectors.hubspot.search import total
 from connectors.hubspot.seen import SeenIds
+from connectors.hubspot.whose import Whose
 
 
 class HubSpotConnector:
@@ -102,13 +103,14 @@ class HubSpotConnector:
         self._session.close()
 
     def _reader(self, stream: Stream) -> ObjectReader | AssociationReader:
-        shared = (self._options, self._workers, self._notes)
         kind = self._catalogue.objects.get(stream.name)
+        shared = (self._options, self._workers, self._notes)
         if kind is not None:
             return ObjectReader(self._api, kind, *shared, self._seen[kind.name])
         pair = self._catalogue.pairs[stream.name]
         source = self._catalogue.objects[pair.source]
-        return AssociationReader(self._api, pair, source, *shared, self._seen[pair.source])
+        whose = Whose(self._api, source, *shared, seen=self._seen[source.name], deals=self._seen["deals"])
+        return AssociationReader(pair, whose)
 
     def _live_ids(self, kind: str) -> Iterator[str]:
         def fetch(after: str | None) -> Any:

@@ -15,7 +15,7 @@ from typing import Any
 from connectors.contract import Page, Record
 from connectors.http.ahead import Workers, chained, in_order
 from connectors.hubspot.api import SEARCH_PAGE, Answered, HubSpotApi
-from connectors.hubspot.catalogue import ObjectKind
+from connectors.hubspot.catalogue import MERGED, ObjectKind
 from connectors.hubspot.notes import Notes
 from connectors.hubspot.options import HubSpotOptions
 from connectors.hubspot.records import Object, milliseconds, to_record
@@ -140,4 +140,5 @@ class ObjectReader:
     def _records(self, things: Sequence[Object]) -> list[Record]:
         if self.kind.history:
             self.notes.watch_history(self.kind.name, things)
+            self.seen.survivors.update(t["id"] for t in things if t.get("properties", {}).get(MERGED))
         return [to_record(thing) for thing in things]

@@ -16,13 +16,16 @@ class SeenIds:
     """Ids of one kind's live objects, eight bytes each; complete only when the stream ran here from its beginning."""
 
     def __init__(self) -> None:
-        self._ids = array("q")
-        self._whole_for: tuple[datetime | None] | None = None
+        self.begin()
 
     def begin(self) -> None:
-        """A stream starts from its beginning."""
+        """A stream starts, here and now."""
         self._ids = array("q")
-        self._whole_for = None
+        self._whole_for: tuple[datetime | None] | None = None
+        self.survivors: set[str] = set()
+        """Deals into which others were merged."""
+        self.asked: tuple[datetime | None, array[int]] | None = None
+        """Whose associations were worked out to be read, and since when."""
 
     def add(self, ids: Iterable[str]) -> None:
         """Remember these."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 import orjson
+import pytest
 
+from connectors.contract import Unreachable
 from tests.connectors.hubspot.fake_hubspot import START, FakeHubSpot, connect, read_all, stream
 
 PAIR = "associations:deals:contacts"
@@ -83,3 +85,30 @@ def test_single_associations_are_read_again_by_their_lake_ids():
     assert told(r for page in pages for r in page.records) == {"deals:contacts:2": [22], "deals:contacts:3": []}
     assert connector.count(stream(connector, PAIR)) is None
     assert connector.sweep(stream(connector, PAIR)) is None
+
+
+def test_the_activities_of_merged_deals_are_asked_again_although_no_date_of_theirs_moves():
+    fake = FakeHubSpot()
+    fake.put("meetings", 71, START - 90 * DAY)
+    fake.put("meetings", 72, START - 90 * DAY)
+    fake.put("deals", 9, START, hs_merged_object_ids="1;2")
+    fake.links = {("deals", "meetings", 9): [71], ("meetings", "deals", 71): [9], ("meetings", "deals", 72): [5]}
+    whole, restarted = connect(fake), connect(fake)
+    read_all(whole, "deals", START)
+    read_all(whole, "meetings", START)
+    for connector in (whole, restarted):
+        assert told(read_all(connector, "associations:meetings:deals", START)) == {"meetings:deals:71": [9]}
+
+
+def test_a_refusal_to_tell_a_merged_deal_s_activities_is_a_remark_and_no_failure():
+    fake = FakeHubSpot()
+    fake.put("meetings", 71, START)
+    fake.put("deals", 9, START, hs_merged_object_ids="1;2")
+    fake.links = {("meetings", "deals", 71): [9]}
+    fake.faults["/associations/deals/meetings"] = [(400, {"message": "No association exists"})]
+    connector = connect(fake)
+    assert told(read_all(connector, "associations:meetings:deals", START)) == {"meetings:deals:71": [9]}
+    assert "of merged deals could not be asked for" in connector.notes(stream(connector, "meetings"))[0]
+    fake.faults["/associations/deals/meetings"] = [(502, {})] * 9
+    with pytest.raises(Unreachable):
+        read_all(connect(fake), "associations:meetings:deals", START)
