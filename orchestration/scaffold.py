@@ -17,15 +17,18 @@ SCHEMAS = (
 )
 """By these, editors complete and check the files; they lie beside them."""
 
+JUDGE_FROM = "# judge_from: 2026-01-01"
+"""The template's example line; a new workspace has the day on which it was made."""
+
 IGNORED = "# Secrets and everything that Plumbline writes stay out of version control.\n.env\ndata/\n"
 ENV = "# Credentials, one per line, by the names that connections.yml gives: HUBSPOT_TOKEN=...\n"
 
 
 def starting_files(today: date) -> dict[str, str]:
     """File name -> text of a new workspace."""
-    company = files("orchestration").joinpath("templates/plumbline.yml").read_text(encoding="utf-8")
+    company = files("expectations").joinpath("templates/plumbline.yml").read_text(encoding="utf-8")
     texts = {
-        "plumbline.yml": company.replace("{judge_from}", today.isoformat()),
+        "plumbline.yml": company.replace(JUDGE_FROM, f"judge_from: {today.isoformat()}"),
         "connections.yml": files("connectors").joinpath("templates/connections.yml").read_text(encoding="utf-8"),
         "process.yml": files("expectations").joinpath("process.yml").read_text(encoding="utf-8"),
         ".env": ENV,

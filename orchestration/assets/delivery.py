@@ -22,7 +22,7 @@ def publication_asset(book: NightBook) -> dg.AssetsDefinition:
         description="The audited build, given to readers in one step by every publisher of plumbline.yml.",
     )
     def publication(context: dg.AssetExecutionContext) -> dg.MaterializeResult:  # type: ignore[type-arg]
-        with book.step(context.run_id) as night:
+        with book.step(context.run.run_id) as night:
             night.say("Publishing…")
             night.publish()
             return dg.MaterializeResult(
@@ -42,7 +42,7 @@ def ledger_asset(book: NightBook) -> dg.AssetsDefinition:
         description="Forecasts as they were published and alerts as they were raised; append-only, one per night.",
     )
     def ledger(context: dg.AssetExecutionContext) -> dg.MaterializeResult:  # type: ignore[type-arg]
-        with book.step(context.run_id) as night:
+        with book.step(context.run.run_id) as night:
             rows = night.close()
             return dg.MaterializeResult(metadata={name: dg.MetadataValue.int(count) for name, count in rows.items()})
 

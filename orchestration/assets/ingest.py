@@ -46,8 +46,8 @@ def sync_assets(book: NightBook) -> dg.AssetsDefinition:
         ],
     )
     def sync_connections(context: dg.AssetExecutionContext, config: NightConfig) -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
-        book.begin(context.run_id, config)
-        with book.step(context.run_id) as night:
+        book.begin(context.run.run_id, config)
+        with book.step(context.run.run_id) as night:
             night.say("Syncing…")
             night.sync()
             for name in connections:
@@ -109,7 +109,7 @@ def input_assets(book: NightBook) -> dg.AssetsDefinition:
     @dg.multi_asset(name="prepare_build", specs=[*lake, *reference])
     def prepare_build(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
         """A new build file: reference tables from the configuration, and the lake cut at the night's watermarks."""
-        with book.step(context.run_id) as night:
+        with book.step(context.run.run_id) as night:
             night.prepare()
             for spec in [*lake, *reference]:
                 files = night.live_files.get(spec.key.path[-1].replace("__", "/", 1), {})

@@ -47,13 +47,13 @@ def model_assets(book: NightBook, manifest: Path) -> tuple[dg.AssetsDefinition, 
     @dbt_assets(manifest=manifest, select=STAGING_SELECTION, dagster_dbt_translator=names, name="dbt_staging")
     def staging(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
         # No tests here: what is odd in one connection's data must hold that one only, which is the gate's work.
-        with book.step(context.run_id) as night:
+        with book.step(context.run.run_id) as night:
             night.say("Building staging…")
             yield from _run(dbt.cli(["run"], context=context, raise_on_error=False))
 
     @dbt_assets(manifest=manifest, exclude=STAGING_SELECTION, dagster_dbt_translator=names, name="dbt_marts")
     def marts(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
-        with book.step(context.run_id) as night:
+        with book.step(context.run.run_id) as night:
             night.say("Building marts…")
             yield from _run(dbt.cli(["build", *NO_UNIT_TESTS], context=context, raise_on_error=False))
 

@@ -34,7 +34,7 @@ def gate_asset(book: NightBook, judged: Sequence[dg.AssetKey]) -> dg.AssetsDefin
     def gate_step(
         context: dg.AssetExecutionContext, dbt: DbtCliResource
     ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:  # type: ignore[type-arg]
-        with book.step(context.run_id) as night:
+        with book.step(context.run.run_id) as night:
             night.say("Gate…")
             results = night.gate()
             if reasons := checking.to_hold(results):
@@ -127,7 +127,7 @@ def audit_asset(book: NightBook, judged: Sequence[dg.AssetKey]) -> dg.AssetsDefi
         check_specs=[dg.AssetCheckSpec(rule, asset=AUDIT_KEY, description=text) for rule, text in audit.RULES.items()],
     )
     def audit_step(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:  # type: ignore[type-arg]
-        with book.step(context.run_id) as night:
+        with book.step(context.run.run_id) as night:
             night.say("Audit…")
             results = night.audit()
             yield from _as_checks(results, AUDIT_KEY, tuple(audit.RULES))

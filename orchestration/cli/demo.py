@@ -1,8 +1,133 @@
-"""`plumbline demo`."""
+"""`plumbline demo`: a whole night on simulated CRMs, and what it found.
+
+Only this command belongs here; its company is made in `orchestration/demo.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
 
 import click
 
+from orchestration.cli.query import read_warehouse
+from orchestration.cli.terminal import CONCERN, WRONG_USE, Progress, Stop, plain_words, shown, table
+from orchestration.settings import HOME_VARIABLE, Workspace
 
-@click.command()
-def demo() -> None:
-    """Everything on simulated CRMs."""
+COUNTS = "select count(*), count(distinct connection), sum(amount_home) filter (where is_open) from marts.dim_deals"
+BY_STEP = """
+select t.stage_name, s.step_name, count(*) filter (where r.is_due) as owed,
+    count(*) filter (where r.is_due and not r.is_ok) as not_in_time,
+    count(*) filter (where r.is_mandatory and r.state = 'unknown') as unknown
+from marts.fct_step_results r
+join marts.dim_steps s on s.step_key = r.step_key and s.process_version = r.process_version
+left join marts.dim_stages t on t.stage_key = s.stage_key and t.process_version = s.process_version
+where r.is_mandatory
+group by t.stage_name, s.step_name, s.stage_order
+order by s.stage_order nulls last, not_in_time desc
+"""
+BY_KIND = "select kind, count(*) from marts.fct_findings group by 1 order by 2 desc"
+AT_RISK = """
+select d.deal_name, d.amount_home, o.owner_name, f.sentence from (
+    select *, row_number() over (partition by deal_key order by severity = 'high' desc, since desc, finding_id) as place
+    from marts.fct_findings
+) f
+join marts.dim_deals d on d.deal_key = f.deal_key
+left join marts.dim_owners o on o.owner_key = d.owner_key
+where f.place = 1 and d.is_open and d.is_judged
+order by d.amount_home desc nulls last, d.deal_key
+limit 3
+"""
+
+
+@click.command(epilog="Example: plumbline demo --deals 2000 --seed 42")
+@click.option("--dir", "folder", type=click.Path(file_okay=False, path_type=Path), default=".demo", show_default=True,
+              help="Where the demo's workspace is made.")  # fmt: skip
+@click.option("--deals", type=click.IntRange(min=1), default=500, show_default=True, help="How many deals there are.")
+@click.option("--seed", type=int, default=7, show_default=True, help="Another number is another company.")
+@plain_words
+def demo(folder: Path, deals: int, seed: int) -> None:
+    """A night on simulated CRMs: who left the sales process, and where. Needs no account and no network.
+
+    Every deal has a story whose verdict was written down first; the demo succeeds only when the night finds just that.
+    """
+    from connectors.sandbox import start_sandbox
+    from orchestration.demo import NotOurs, differences, found, write_demo_workspace
+    from orchestration.run import run_night
+
+    say = Progress()
+    company = found(deals, seed)
+    with start_sandbox(company.by_token()) as sandbox:
+        try:
+            write_demo_workspace(folder, company, sandbox.url)
+        except NotOurs as error:
+            raise Stop(str(error), WRONG_USE) from error
+        say(f"{len(company.organisations)} simulated HubSpot accounts with {deals:,} deals at {sandbox.url}")
+        workspace = Workspace.find(folder)
+        result = run_night(workspace, as_of=company.now, only=(), say=say)
+    if not result.published:
+        raise Stop(f"The night was not published.\n{result.record.get('error', 'See data/logs.')}", CONCERN)
+    compared, wrong = differences(workspace.warehouse, company)
+    click.echo(_report(workspace, compared, folder))
+    if wrong or result.concerns:
+        listed = [
+            f"  {w.connection} deal {w.deal_id} {w.step_key}: told {w.told}, staged {w.truth}" for w in wrong[:10]
+        ]
+        raise Stop("\n".join([f"\n{len(wrong)} verdicts differ from the stories:", *listed, *result.concerns]), CONCERN)
+    click.echo(f"All {compared:,} verdicts are as the stories have it.")
+
+
+def _report(workspace: Workspace, compared: int, folder: Path) -> str:
+    del compared
+    deals, accounts, pipeline = _rows(workspace, COUNTS)[0]
+    steps = [[_stage(stage), *rest] for stage, *rest in _rows(workspace, BY_STEP)]
+    kinds = ", ".join(f"{count} {kind.replace('_', ' ')}" for kind, count in _rows(workspace, BY_KIND))
+    home = "" if folder == Path() else f"{HOME_VARIABLE}={_relative(folder)} "
+    query = "select * from marts.fct_findings order by amount_home desc limit 10"
+    return "\n".join([
+        "",
+        f"{deals:,} deals of {accounts} accounts are synced; open pipeline {_money(pipeline)} EUR.",
+        "",
+        table(["stage", "mandatory step", "owed", "not recorded in time", "unknown"], steps),
+        "",
+        f"Findings: {kinds}.",
+        "",
+        "The three largest open deals that left the process:",
+        *_largest(_rows(workspace, AT_RISK)),
+        "",
+        f"The warehouse: {workspace.warehouse}",
+        "Next:",
+        f'  {home}plumbline query "{query}"',
+        f"  {home}plumbline status",
+        "  plumbline init mycompany      (your own CRM)",
+        "",
+    ])  # fmt: skip
+
+
+def _rows(workspace: Workspace, sql: str) -> list[tuple[Any, ...]]:
+    return read_warehouse(workspace.warehouse, sql)[1]
+
+
+def _stage(name: str | None) -> str:
+    return name or "Lost"
+
+
+def _money(amount: Decimal | None) -> str:
+    return "-" if amount is None else f"{amount:,.0f}"
+
+
+def _largest(rows: Sequence[tuple[Any, ...]]) -> list[str]:
+    lines = []
+    for place, (name, amount, owner, sentence) in enumerate(rows, start=1):
+        lines.append(f"  {place}. {shown(name)}: {_money(amount)} EUR, {owner or 'no owner'}")
+        lines.append(f"     {sentence}")
+    return lines or ["  none"]
+
+
+def _relative(folder: Path) -> str:
+    with suppress(ValueError):
+        return str(folder.resolve().relative_to(Path.cwd()))
+    return str(folder)
