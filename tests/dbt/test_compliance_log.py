@@ -9,7 +9,7 @@ import gzip
 import json
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import duckdb
 import pandas as pd
@@ -31,7 +31,7 @@ def completed_events(path: Path) -> pd.DataFrame:
     """case, its creation, event name and time (naive UTC) of the COMPLETE events, in the file's order."""
     rows: list[tuple[str, str, str, str]] = []
     with gzip.open(path) as stream:
-        for _, trace in ElementTree.iterparse(stream):
+        for _, trace in ET.iterparse(stream):
             if trace.tag.rpartition("}")[2] != "trace":
                 continue
             own = {item.get("key"): item.get("value") for item in trace if item.get("key")}
@@ -70,8 +70,10 @@ def world_of(folder: Path, events: pd.DataFrame, process: dict[str, Any], grace:
     world.reference("process_versions", [{"version": 1}])
     world.reference("process_deal_types", [{"version": 1, "deal_type": "new"}])
     world.reference("process_stages", [
-        {"version": 1, "stage_key": stage_key(order), "stage_name": name, "stage_order": order, "probability": order / 10,
-         "max_days": float(days), "is_optional": False} for order, name, days in process["stages"]])  # fmt: skip
+        {"version": 1, "stage_key": stage_key(order), "stage_name": name, "stage_order": order,
+         "probability": order / 10, "max_days": float(days), "is_optional": False}
+        for order, name, days in process["stages"]
+    ])  # fmt: skip
     steps, terms, values = [], [], []
     for key, order, mandatory, after, event in process["steps"]:
         named = {"version": 1, "step_key": key}
@@ -88,7 +90,9 @@ def world_of(folder: Path, events: pd.DataFrame, process: dict[str, Any], grace:
     frame["event_id"] = frame.index.map("{:09}".format)
     deals = frame.drop_duplicates("case_id")[["connection", "deal_key", "case_id", "created_at"]]
     deals = deals.rename(columns={"case_id": "deal_id"})
-    world.canonical("int_deals", deals.assign(crm="files", pipeline_id="p", deal_type="new", is_judged=True, is_deleted=False))
+    world.canonical(
+        "int_deals", deals.assign(crm="files", pipeline_id="p", deal_type="new", is_judged=True, is_deleted=False)
+    )
     moved = frame[frame["name"].isin(stages)]
     changes = moved.assign(stage_key=moved["name"].map(stages), source="history")
     changes = changes.rename(columns={"event_id": "change_id", "name": "stage_id", "at": "entered_at"})
@@ -98,9 +102,9 @@ def world_of(folder: Path, events: pd.DataFrame, process: dict[str, Any], grace:
     return world
 
 
-def compare(built: Warehouse, sql: str) -> list[dict[str, Any]]:
+def compare(built: Warehouse, sql: str, **names: Any) -> list[dict[str, Any]]:
     """Rows of a query in which oracle files are named by {folder}."""
-    return built.query(sql.format(folder=shared_folder("oracles", "bpi2012")))
+    return built.query(sql.format(folder=shared_folder("oracles", "bpi2012"), **names))
 
 
 @pytest.fixture(scope="module")
@@ -113,11 +117,11 @@ def at_0(events: pd.DataFrame, process: dict[str, Any], tmp_path_factory: pytest
     return world_of(tmp_path_factory.mktemp("grace0"), events, process, 0).build()
 
 
-# The oracle's words for ours: an optional step that is not recorded is `missing` and never due; and it has no `pending`.
+# The oracle's words for ours: an optional step that is not recorded is `missing` and never due; it has no `pending`.
 STEP_DIFFERENCES = """
 with oracle as (
     select case_id, step, mandatory, verdict, (t_gate at time zone 'UTC') as gate, (t_done at time zone 'UTC') as done
-    from '{folder}/step_verdict_grace%d.parquet')
+    from '{folder}/step_verdict_grace{grace}.parquet')
 select o.verdict, r.state, o.mandatory, count(*) as n, min(o.case_id) as example
 from oracle as o full join warehouse.marts.fct_step_results as r on o.case_id = r.deal_id and o.step = r.step_key
 where case o.verdict when 'late_in_grace' then 'done_in_grace' when 'skipped_optional' then 'missing' else o.verdict end
@@ -131,7 +135,7 @@ group by 1, 2, 3"""
 def test_every_step_verdict_equals_the_oracle(grace: int, request: pytest.FixtureRequest) -> None:
     built = request.getfixturevalue(f"at_{grace}")
     assert built.values("select count(*) from warehouse.marts.fct_step_results") == [104_696]
-    assert compare(built, STEP_DIFFERENCES % grace) == []
+    assert compare(built, STEP_DIFFERENCES, grace=grace) == []
 
 
 @pytest.mark.parametrize("grace", [0, 60])
@@ -139,10 +143,10 @@ def test_every_deal_equals_the_oracle(grace: int, request: pytest.FixtureRequest
     built = request.getfixturevalue(f"at_{grace}")
     wrong = compare(built, """
         select o.*, d.status as our_status, d.due as our_due, d.ok as our_ok
-        from '{folder}/deal_grace%d.parquet' as o
+        from '{folder}/deal_grace{grace}.parquet' as o
         full join warehouse.marts.fct_deal_compliance as d on o.case_id = d.deal_id
         where o.status is distinct from d.status or o.due is distinct from d.due or o.ok is distinct from d.ok
-            or (d.due = 0) is distinct from (d.rate_low is null)""" % grace)  # fmt: skip
+            or (d.due = 0) is distinct from (d.rate_low is null)""", grace=grace)  # fmt: skip
     assert wrong == []
 
 
@@ -158,7 +162,8 @@ def test_moves_equal_the_oracle(at_60: Warehouse) -> None:
     assert compare(at_60, """
         select * from '{folder}/moves.parquet' as o
         full join (select * from warehouse.marts.fct_findings where kind = 'moved_backward') as f
-            on o.case_id = f.deal_id and date_trunc('millisecond', o.ts at time zone 'UTC') = date_trunc('millisecond', f.since)
+            on o.case_id = f.deal_id
+            and date_trunc('millisecond', o.ts at time zone 'UTC') = date_trunc('millisecond', f.since)
         where o.case_id is null or f.deal_id is null""") == []  # fmt: skip
 
 
@@ -176,12 +181,18 @@ def test_time_in_stage_equals_the_oracle(at_60: Warehouse) -> None:
             or o.over_sla is distinct from (t.deal_id is not null)""") == []  # fmt: skip
 
 
-def test_stage_visits_equal_the_logs_own_events(at_60: Warehouse, events: pd.DataFrame, process: dict[str, Any]) -> None:
+def test_stage_visits_equal_the_logs_own_events(
+    at_60: Warehouse, events: pd.DataFrame, process: dict[str, Any]
+) -> None:
     """First entries per stage, counted from the file with nothing but a set."""
     stages = {name: stage_key(number) for name, number in process["stage_map"]}
-    entered = {(case, stages[name]) for case, name in zip(events["case_id"], events["name"], strict=True) if name in stages}
+    entered = {
+        (case, stages[name]) for case, name in zip(events["case_id"], events["name"], strict=True) if name in stages
+    }
     expected = pd.Series([stage for _, stage in entered]).value_counts().to_dict()
-    counted = at_60.query("select stage_key, count(distinct deal_id) as n from warehouse.marts.fct_stage_visits group by 1")
+    counted = at_60.query(
+        "select stage_key, count(distinct deal_id) as n from warehouse.marts.fct_stage_visits group by 1"
+    )
     assert {row["stage_key"]: row["n"] for row in counted} == expected
     with duckdb.connect() as db:  # nothing overlaps and nothing is left out between two visits
         db.execute(f"attach '{at_60.folder / 'warehouse.duckdb'}' as w (read_only)")

@@ -12,7 +12,9 @@ import yaml
 from tests.dbt.compliance_tables import World
 from tests.dbt.harness import PROJECT
 
-UNIT_FILES = [PROJECT / "models" / folder / "_unit_tests.yml" for folder in ("compliance", "marts/compliance", "marts/forecast")]
+UNIT_FILES = [
+    PROJECT / "models" / folder / "_unit_tests.yml" for folder in ("compliance", "marts/compliance", "marts/forecast")
+]
 PATHS = "path:models/compliance path:models/forecast path:models/marts/compliance path:models/marts/forecast"
 
 

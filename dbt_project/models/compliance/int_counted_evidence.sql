@@ -95,7 +95,7 @@ final as (
         recent.term,
         recent.happened_at,
         recent.recorded_at,
-        -- the earliest deadline that the record would still have kept: it may be entered a little later than it was done
+        -- the earliest deadline that the record would still have kept: it may be entered a little after it was done
         case
             when recent.happened_at is not null then greatest(
                 recent.happened_at,
@@ -103,7 +103,8 @@ final as (
             )
         end as proven_at,
         recent.needed,
-        case when recent.counts_days then {{ local_date('recent.happened_at', 'settings.time_zone') }} end as counted_day,
+        case when recent.counts_days then {{ local_date('recent.happened_at', 'settings.time_zone') }} end
+            as counted_day,
         recent.counts_days
     from recent
     cross join settings

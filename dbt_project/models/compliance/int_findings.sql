@@ -44,26 +44,55 @@ unmapped as (
 final as (
 
     select
-        deal_key, kind, 'step' as family, step_key as subject, step_key, stage_key, severity,
-        since, gate_visit_no as visit_no, moved_by, moved_by_kind, is_alert, sentence
+        deal_key,
+        kind,
+        'step' as family,
+        step_key as subject,
+        step_key,
+        stage_key,
+        severity,
+        since,
+        gate_visit_no as visit_no,
+        moved_by,
+        moved_by_kind,
+        is_alert,
+        sentence
     from steps
 
     union all
 
     select
-        deal_key, kind, kind as family, cast(since as {{ dbt.type_string() }}) as subject,
-        cast(null as {{ dbt.type_string() }}) as step_key, stage_key, severity,
-        since, visit_no, moved_by, moved_by_kind, is_alert, sentence
+        deal_key,
+        kind,
+        kind as family,
+        cast(since as {{ dbt.type_string() }}) as subject,
+        cast(null as {{ dbt.type_string() }}) as step_key,
+        stage_key,
+        severity,
+        since,
+        visit_no,
+        moved_by,
+        moved_by_kind,
+        is_alert,
+        sentence
     from moves
 
     union all
 
     select
-        over_time.deal_key, 'over_time' as kind, 'over_time' as family, over_time.stage_key as subject,
-        cast(null as {{ dbt.type_string() }}) as step_key, over_time.stage_key, 'medium' as severity,
-        over_time.since, cast(null as integer) as visit_no,
-        cast(null as {{ dbt.type_string() }}) as moved_by, cast(null as {{ dbt.type_string() }}) as moved_by_kind,
-        over_time.stands_in_stage and over_time.since >= paths.judge_from as is_alert, over_time.sentence
+        over_time.deal_key,
+        'over_time' as kind,
+        'over_time' as family,
+        over_time.stage_key as subject,
+        cast(null as {{ dbt.type_string() }}) as step_key,
+        over_time.stage_key,
+        'medium' as severity,
+        over_time.since,
+        cast(null as integer) as visit_no,
+        cast(null as {{ dbt.type_string() }}) as moved_by,
+        cast(null as {{ dbt.type_string() }}) as moved_by_kind,
+        over_time.stands_in_stage and over_time.since >= paths.judge_from as is_alert,
+        over_time.sentence
     from over_time
     inner join paths on over_time.deal_key = paths.deal_key
 
@@ -71,10 +100,18 @@ final as (
 
     -- whoever runs Plumbline has to map the stage; nobody has to do anything about the deal
     select
-        unmapped.deal_key, 'stage_unmapped' as kind, 'stage_unmapped' as family, 'stage' as subject,
-        cast(null as {{ dbt.type_string() }}) as step_key, unmapped.stage_key, 'low' as severity,
-        unmapped.entered_at as since, unmapped.visit_no, unmapped.actor_id as moved_by,
-        unmapped.actor_kind as moved_by_kind, false as is_alert,
+        unmapped.deal_key,
+        'stage_unmapped' as kind,
+        'stage_unmapped' as family,
+        'stage' as subject,
+        cast(null as {{ dbt.type_string() }}) as step_key,
+        unmapped.stage_key,
+        'low' as severity,
+        unmapped.entered_at as since,
+        unmapped.visit_no,
+        unmapped.actor_id as moved_by,
+        unmapped.actor_kind as moved_by_kind,
+        false as is_alert,
         'Was put in the CRM stage "' || coalesce(unmapped.stage_id, '?') || '", which is not mapped to the process'
             as sentence
     from unmapped

@@ -45,8 +45,9 @@ final as (
         moves.kind in ('stage_skipped', 'born_late') and coalesce(folded.is_alert, false) as is_alert,
         case
             when moves.kind in ('stage_skipped', 'born_late') and folded.steps > 0
-                then moves.sentence || '; "' || folded.step_names
-                || case when folded.steps = 1 then '" is not recorded' else '" are not recorded' end
+                then
+                    moves.sentence || '; "' || folded.step_names
+                    || case when folded.steps = 1 then '" is not recorded' else '" are not recorded' end
             else moves.sentence
         end as sentence
     from moves

@@ -17,9 +17,19 @@ lengths as (
 -- won and lost follow every stage; among changes of the same moment a loss is read before a win
 sinks as (
 
-    select version, 'lost' as stage_key, 'Lost' as stage_name, last_order + 1 as position from lengths
+    select
+        version,
+        'lost' as stage_key,
+        'Lost' as stage_name,
+        last_order + 1 as position
+    from lengths
     union all
-    select version, 'won' as stage_key, 'Won' as stage_name, last_order + 2 as position from lengths
+    select
+        version,
+        'won' as stage_key,
+        'Won' as stage_name,
+        last_order + 2 as position
+    from lengths
 
 ),
 

@@ -48,10 +48,13 @@ tested as (
         records.status,
         records.direction,
         max(case when term_values.filter = 'label' then 1 else 0 end) as asks_label,
-        max(case when term_values.filter = 'label' and term_values.value = records.label then 1 else 0 end) as has_label,
+        max(case when term_values.filter = 'label' and term_values.value = records.label then 1 else 0 end)
+            as has_label,
         max(case when term_values.filter = 'status' then 1 else 0 end) as asks_status,
-        max(case when term_values.filter = 'status' and term_values.value = records.status then 1 else 0 end) as has_status,
-        max(case when term_values.filter = 'not_outcome' and term_values.value = records.status then 1 else 0 end) as is_excluded,
+        max(case when term_values.filter = 'status' and term_values.value = records.status then 1 else 0 end)
+            as has_status,
+        max(case when term_values.filter = 'not_outcome' and term_values.value = records.status then 1 else 0 end)
+            as is_excluded,
         max(case when term_values.filter = 'direction' then 1 else 0 end) as asks_direction,
         max(case when term_values.filter = 'direction' and term_values.value = records.direction then 1 else 0 end)
             as has_direction

@@ -56,9 +56,17 @@ weighted as (
 -- a deal counts from the day on which it comes to the day before it leaves: where it stood when the day ended
 signed as (
 
-    select weighted.*, first_day as day, 1 as sign from weighted
+    select
+        weighted.*,
+        first_day as day,
+        1 as sign
+    from weighted
     union all
-    select weighted.*, left_day as day, -1 as sign from weighted
+    select
+        weighted.*,
+        left_day as day,
+        -1 as sign
+    from weighted
     where left_at is not null
 
 ),

@@ -1,0 +1,57 @@
+"""Breaking a rule on purpose turns its unit test red: proof that the tests would notice.
+
+Each case changes one predicate of one model in the parsed project, in memory only.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.dbt import harness
+from tests.dbt.compliance_tables import World
+from tests.dbt.harness import DbtFailed, Warehouse
+
+pytestmark = pytest.mark.slow
+
+MUTATIONS = {
+    "a tie with leaving the stage is no longer in time": (
+        "int_step_verdicts", "done_at <= gate_at", "done_at < gate_at",
+    ),
+    "the last moment of the grace is no longer in it": (
+        "int_step_verdicts", "evidence.done_at <= deadlines.deadline_at", "evidence.done_at < deadlines.deadline_at",
+    ),
+    "not yet over counts as missing": ("int_step_verdicts", "judged_at <= deadline_at", "judged_at < deadline_at"),
+    "owners who do not log are accused": ("int_step_verdicts", "< settings.logging_min_activities", "< 0"),
+    "a loss opens gates": ("int_stage_passes", "where visits.stage_key <> 'lost'", "where true"),
+    "a slip of the mouse is a move": ("int_visits", "neighbours.left_at >", "neighbours.left_at >="),
+    "what was written on winning counts": (
+        "int_values_at_gate", "changes.changed_at < asked.gate_at", "changes.changed_at <= asked.gate_at",
+    ),
+    "half an alternative suffices": ("int_step_evidence", "having count(*) = max(", "having count(*) <= max("),
+    "stages without a counterpart are owed": ("int_skipped_stages", "inner join mapped", "left join mapped"),
+    "a limit that is just reached is passed": ("int_over_time", "days_so_far > max_days", "days_so_far >= max_days"),
+    "optional steps are due": ("fct_step_results", "verdicts.is_mandatory\n        and", "true\n        and"),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+    return World(tmp_path_factory.mktemp("mutations")).build()
+
+
+@pytest.mark.parametrize("what", MUTATIONS)
+def test_a_broken_rule_is_noticed(what: str, empty: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    model, right, wrong = MUTATIONS[what]
+    node = harness.project_manifest().nodes[f"model.plumbline.{model}"]
+    assert node.raw_code.count(right) == 1, f"{model} no longer says {right!r}"
+    monkeypatch.setattr(node, "raw_code", node.raw_code.replace(right, wrong))
+    with pytest.raises(DbtFailed, match="differs from"):
+        empty.run(f"{model},test_type:unit", command="test")
+
+
+def test_unbroken_rules_pass_the_same_way(empty: Warehouse, tmp_path: Path) -> None:
+    models = {model for model, _, _ in MUTATIONS.values()}
+    results = empty.run(" ".join(f"{model},test_type:unit" for model in sorted(models)), command="test").results
+    assert len(results) >= len(models)
