@@ -131,9 +131,16 @@ def test_a_mart_is_contracted_keyed_documented_and_unit_tested(mart: Any) -> Non
     assert not untyped, f"{mart.name}: columns without a type: {untyped}"
 
 
-def test_every_compliance_model_has_a_unit_test() -> None:
-    bare = [name for name, model in MODELS.items() if layer(model) == "compliance" and name not in UNIT_TESTED]
-    assert not bare, f"no unit test: {bare}"
+def test_every_compliance_model_is_unit_tested_or_feeds_one_that_is() -> None:
+    """Steps on the way to a verdict may be tested by the verdict; a branch that no test looks at may not exist."""
+    tested = {name for name in MODELS if name in UNIT_TESTED}
+    while True:
+        feeding = {p.name for name in tested for p in parents(MODELS[name], "model")} - tested
+        if not feeding:
+            break
+        tested |= feeding
+    bare = [name for name, model in MODELS.items() if layer(model) in {"compliance", "forecast"} and name not in tested]
+    assert not bare, f"no unit test looks at {bare}"
 
 
 def test_half_of_the_models_fit_on_a_screen() -> None:
