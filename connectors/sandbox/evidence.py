@@ -87,7 +87,7 @@ def talks(t: Telling, decisions: Decisions) -> None:
         for day in (last - 2, last - 1):
             converse(t, t.days.at(day, t.number(540, 1000)))
         by_develop += 2
-    total = by_develop + (1 if talk in ("grace", "late") and by_develop == 0 else 0)
+    total = by_develop + (1 if talk in ("grace", "late") and by_develop == 0 and t.passed(0) else 0)
     if decisions.touch == "ok" and t.passed(3) and t.gate[1] != t.gate[3]:
         converse(t, t.days.at(t.end_day - t.number(2, 4), t.number(540, 1000)))
         total += 1

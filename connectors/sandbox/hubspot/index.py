@@ -71,6 +71,11 @@ class SearchIndex:
                 if old.get(key) != new.get(key):
                     self._waiting.append((due, key[0], old.get(key), new.get(key)))
 
+    def forget(self) -> None:
+        """Begin anew at the next question."""
+        with self.portal.lock:
+            self._rows, self._waiting = {}, []
+
     def _build(self) -> None:
         lists: dict[str, list[int]] = {kind: [] for kind in SEARCHABLE}
         for index in range(self.portal.deals):

@@ -35,6 +35,7 @@ class Portal:
         self.joined: dict[int, tuple[int, ...]] = {}
         self.deals = organisation.deals
         self.last_edit = self.now
+        self.touched = 0
         self._kept: dict[int, Story] = {}
 
     # -- stories ----------------------------------------------------------------------------------------------
@@ -44,10 +45,19 @@ class Portal:
         story = self.edited.get(index) or self._kept.get(index)
         if story is None:
             story = self.organisation.story(index)
+            story.modified = max(story.modified, self.touched)
             if len(self._kept) >= KEPT_STORIES:
                 self._kept = {}
             self._kept[index] = story
         return story
+
+    def touch_everything(self) -> None:
+        """All deals get one and the same modification date, as after an edit of their pipeline."""
+        self.last_edit += 1000
+        self.touched = self.last_edit
+        self._kept = {}
+        for story in self.edited.values():
+            story.modified = self.touched
 
     def truth(self) -> Iterator[DealTruth]:
         """The truth about every deal after all edits."""

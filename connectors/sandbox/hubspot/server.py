@@ -151,6 +151,12 @@ class Sandbox:
         account = self.app.accounts.by_token[token]
         return edits.apply(account.portal, account.index, edit)
 
+    def touch_everything(self, token: str) -> None:
+        """All deals of a portal get one modification date, as after an edit of their pipeline."""
+        account = self.app.accounts.by_token[token]
+        account.portal.touch_everything()
+        account.index.forget()
+
     def turn(self, token: str | None = None, **knobs: Any) -> None:
         """Turn knobs of one portal, or of all."""
         self.app.turn(token, knobs)
