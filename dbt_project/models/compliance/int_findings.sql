@@ -17,9 +17,9 @@ over_time as (
 
 ),
 
-visits as (
+unmapped as (
 
-    select * from {{ ref('int_visits') }}
+    select * from {{ ref('int_unmapped_entries') }}
 
 ),
 
@@ -27,16 +27,6 @@ paths as (
 
     select * from {{ ref('int_deal_paths') }}
     where is_judged
-
-),
-
-unmapped as (
-
-    select
-        visits.*,
-        row_number() over (partition by visits.deal_key order by visits.visit_no) as place
-    from visits
-    where visits.stage_key = 'unmapped'
 
 ),
 
@@ -116,7 +106,6 @@ final as (
             as sentence
     from unmapped
     inner join paths on unmapped.deal_key = paths.deal_key
-    where unmapped.place = 1
 
 )
 

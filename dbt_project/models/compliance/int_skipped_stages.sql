@@ -47,7 +47,7 @@ spans as (
 
 ),
 
--- a stage without a counterpart in the deal's pipeline is optional there; one that the deal was in before is not skipped
+-- a stage without a counterpart in the deal's pipeline is optional there; one where the deal was before is not skipped
 final as (
 
     select
