@@ -92,7 +92,7 @@ def _settings() -> dict[str, Any]:
     return {
         "workspace_format": 1,
         "name": "Demo",
-        "time_zone": "UTC",
+        "time_zone": "Europe/Berlin",
         "home_currency": "EUR",
         "rates": {"USD": {"2020-01-01": 0.92}, "GBP": {"2020-01-01": 1.17}},
         "publishers": [{"kind": "duckdb"}, {"kind": "parquet"}],

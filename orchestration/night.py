@@ -26,7 +26,7 @@ from orchestration.publish.publication import open_publishers, prune, publish
 from orchestration.readings import fall_back, outcomes_of, outcomes_told, read_to
 from orchestration.settings import Workspace
 from orchestration.syncing import Assignment, sync_all
-from orchestration.transform import DbtHome, project_folder
+from orchestration.transform import STAGING_SELECTION, DbtHome, project_folder
 
 Say = Callable[[str], None]
 """Where progress lines for people go."""
@@ -58,6 +58,7 @@ class Night:
     as_of: datetime
     clock: Clock
     only: Collection[str] = ()
+    accept_fall: Collection[str] = ()
     say: Say = silent
     latest: dict[str, SyncOutcome] = field(default_factory=dict)
     history: dict[str, list[SyncOutcome]] = field(default_factory=dict)
@@ -70,13 +71,23 @@ class Night:
 
     @classmethod
     def begin(
-        cls, workspace: Workspace, run_id: str, as_of: datetime | None, only: Collection[str] = (), say: Say = silent
+        cls,
+        workspace: Workspace,
+        run_id: str,
+        as_of: datetime | None,
+        *,
+        only: Collection[str] = (),
+        accept_fall: Collection[str] = (),
+        say: Say = silent,
     ) -> Night:
-        """Take the workspace, complete what a crash left out, and name the night."""
+        """Take the workspace, complete what a crash left out, and name the night.
+
+        `accept_fall` names connections whose records an operator says are really gone: no floor holds them tonight.
+        """
         lock.acquire(workspace.lock, "a night")
         try:
             moment = as_of or datetime.now(UTC)
-            night = cls(workspace, manifest.new_night_id(moment, run_id), moment, _clock(as_of), only, say)
+            night = cls(workspace, manifest.new_night_id(moment, run_id), moment, _clock(as_of), only, accept_fall, say)
             current = publishers_of(workspace)[0].current()
             if complete_ledger(workspace.ledger, workspace.warehouse, current):
                 say(f"Completed the ledger of {current}, which an earlier run had left out.")
@@ -112,6 +123,7 @@ class Night:
                     clock=self.clock,
                     max_minutes=settings[name].max_minutes,
                     on_batch=lambda *_: check_time(),
+                    accept_fall=name in self.accept_fall,
                 )
             finally:
                 connector.close()
@@ -168,7 +180,8 @@ class Night:
         previous = manifest.last_published(self.workspace.ledger)
         before = manifest.load_record(self.workspace.ledger, previous.night_id) if previous else {}
         self.baselines_before = before.get("baselines", {})
-        results = gate.run_gate(frames, self.baselines_before, self.workspace.connections, self.workspace.company.hold)
+        floors = {name: rows for name, rows in self.baselines_before.items() if name not in self.accept_fall}
+        results = gate.run_gate(frames, floors, self.workspace.connections, self.workspace.company.hold)
         self.baselines = gate.baselines(frames)
         checking.raise_broken(results)
         return results
@@ -187,7 +200,7 @@ class Night:
         return results
 
     def hold(self, reasons: Mapping[str, Sequence[str]]) -> None:
-        """Take these connections back to their last good place, and write dbt's input again."""
+        """Take these connections back to their last good place, and build staging once more."""
         previous = manifest.last_published(self.workspace.ledger)
         for name, reason in reasons.items():
             self.held[name] = list(reason)
@@ -198,6 +211,7 @@ class Night:
         self.baselines = {**{n: rows for n, rows in self.baselines.items() if n not in reasons}, **kept}
         self.readings = [fall_back(r, previous) if r.connection in reasons else r for r in self.readings]
         self._write_inputs()
+        dbt_home_of(self.workspace).run(["run", "--select", *STAGING_SELECTION.split()])
 
     def settle(self) -> None:
         """The watermarks are final: write the manifest."""

@@ -41,7 +41,14 @@ class NightResult:
         return list(self.record.get("concerns", []))
 
 
-def run_night(workspace: Workspace, *, as_of: datetime | None, only: Sequence[str], say: Say) -> NightResult:
+def run_night(
+    workspace: Workspace,
+    *,
+    say: Say,
+    as_of: datetime | None = None,
+    only: Sequence[str] = (),
+    accept_fall: Sequence[str] = (),
+) -> NightResult:
     """Run the night, now. Raises ConfigProblems and NightRunning; everything later is in the result."""
     use_dagster_home(workspace.dagster_home)
     log_to(workspace.logs, workspace.company.retention.logs_days)
@@ -49,7 +56,7 @@ def run_night(workspace: Workspace, *, as_of: datetime | None, only: Sequence[st
         _warm_up()
         say("Preparing…")
         job = build_defs(workspace, say).resolve_job_def(JOB)
-        config = {"as_of": as_of.isoformat() if as_of else None, "only": list(only)}
+        config = {"as_of": as_of.isoformat() if as_of else None, "only": list(only), "accept_fall": list(accept_fall)}
         run_config = {
             "ops": {"sync_connections": {"config": config}},
             "loggers": {"night": {"config": {"folder": str(workspace.logs)}}},

@@ -20,6 +20,7 @@ class NightConfig(dg.Config):
 
     as_of: str | None = None
     only: list[str] = []  # noqa: RUF012 - Dagster's Config is pydantic, which copies defaults
+    accept_fall: list[str] = []  # noqa: RUF012
 
 
 class NightBook:
@@ -33,7 +34,9 @@ class NightBook:
     def begin(self, run_id: str, config: NightConfig) -> Night:
         """Start the run's night."""
         as_of = datetime.fromisoformat(config.as_of).astimezone(UTC) if config.as_of else None
-        night = Night.begin(self.workspace, run_id, as_of, tuple(config.only), self.say)
+        night = Night.begin(
+            self.workspace, run_id, as_of, only=config.only, accept_fall=config.accept_fall, say=self.say
+        )
         self.nights[run_id] = night
         return night
 

@@ -61,13 +61,9 @@ def model_assets(book: NightBook, manifest: Path) -> tuple[dg.AssetsDefinition, 
 
 
 def _run(invocation: DbtCliInvocation) -> Iterator[Any]:
+    """Pass on what dbt builds; when it fails, say which model or test did and why, in dbt's words."""
     yield from invocation.stream()
-    finish(invocation)
-
-
-def finish(invocation: DbtCliInvocation) -> None:
-    """Wait for dbt, and when it failed say which model or test did and why, in dbt's words."""
-    if invocation.wait().is_successful():
+    if invocation.is_successful():
         return
     try:
         results = invocation.get_artifact("run_results.json")["results"]

@@ -7,14 +7,12 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 import dagster as dg
-from dagster_dbt import DbtCliResource
 
 from expectations import audit, gate
 from expectations.rules import CheckResult
 from orchestration import checking
 from orchestration.assets.book import NightBook
-from orchestration.assets.models import GATE_KEY, finish
-from orchestration.transform import STAGING_SELECTION
+from orchestration.assets.models import GATE_KEY
 
 STEP_RESULTS = dg.AssetKey(["marts", "fct_step_results"])
 AUDIT_KEY = dg.AssetKey(["audit"])
@@ -31,15 +29,12 @@ def gate_asset(book: NightBook, judged: Sequence[dg.AssetKey]) -> dg.AssetsDefin
         "with its last good data (or without it).",
         check_specs=[dg.AssetCheckSpec(rule, asset=GATE_KEY, description=text) for rule, text in gate.RULES.items()],
     )
-    def gate_step(
-        context: dg.AssetExecutionContext, dbt: DbtCliResource
-    ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:  # type: ignore[type-arg]
+    def gate_step(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:  # type: ignore[type-arg]
         with book.step(context.run.run_id) as night:
             night.say("Gate…")
             results = night.gate()
             if reasons := checking.to_hold(results):
                 night.hold(reasons)
-                finish(dbt.cli(["run", "--select", *STAGING_SELECTION.split()], raise_on_error=False))
             night.settle()
             yield dg.MaterializeResult(asset_key=GATE_KEY, metadata={"held": ", ".join(night.held) or "none"})
             yield from _as_checks(results, GATE_KEY, tuple(gate.RULES))

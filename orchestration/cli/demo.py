@@ -67,7 +67,7 @@ def demo(folder: Path, deals: int, seed: int) -> None:
             raise Stop(str(error), WRONG_USE) from error
         say(f"{len(company.organisations)} simulated HubSpot accounts with {deals:,} deals at {sandbox.url}")
         workspace = Workspace.find(folder)
-        result = run_night(workspace, as_of=company.now, only=(), say=say)
+        result = run_night(workspace, as_of=company.now, say=say)
     if not result.published:
         raise Stop(f"The night was not published.\n{result.record.get('error', 'See data/logs.')}", CONCERN)
     compared, wrong = differences(workspace.warehouse, company)

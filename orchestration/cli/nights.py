@@ -33,17 +33,18 @@ def _moment(_context: click.Context, _parameter: click.Parameter, text: str | No
 @click.option(
     "--only", multiple=True, metavar="CONNECTION", help="Read these connections; the others keep their state."
 )
+@click.option("--accept-fall", multiple=True, metavar="CONNECTION", help="Most of its deals are really gone: go on.")
 @plain_words
-def sync(as_of: datetime | None, only: tuple[str, ...]) -> None:
+def sync(as_of: datetime | None, only: tuple[str, ...], accept_fall: tuple[str, ...]) -> None:
     """Run the night, now: read every connection, build, audit, publish."""
     workspace = Workspace.find()
-    unknown = sorted(set(only) - set(workspace.connections))
+    unknown = sorted({*only, *accept_fall} - set(workspace.connections))
     if unknown:
         known = ", ".join(workspace.connections)
         raise Stop(f"connections.yml has no connection {', '.join(unknown)}; it has {known}.", WRONG_USE)
     from orchestration.run import run_night  # Dagster and dbt take seconds to import; other commands don't need them
 
-    result = run_night(workspace, as_of=as_of, only=only, say=Progress())
+    result = run_night(workspace, as_of=as_of, only=only, accept_fall=accept_fall, say=Progress())
     if not result.published:
         raise Stop(f"The night was not published.\n{result.record.get('error', 'See data/logs.')}", CONCERN)
     click.echo(f"Published night {result.night_id}: {workspace.warehouse}")
