@@ -11,6 +11,7 @@ import click
 import orjson
 
 from connectors.sandbox.hubspot.knobs import Knobs
+from connectors.sandbox.hubspot.portal import KEPT_STORIES
 from connectors.sandbox.hubspot.server import start_sandbox
 from connectors.sandbox.organisation import Organisation
 
@@ -21,9 +22,12 @@ from connectors.sandbox.organisation import Organisation
 @click.option("--accounts", default=1, show_default=True, type=click.IntRange(1, 100), help="Portals; seeds count up.")
 @click.option("--port", default=0, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one.")
 @click.option("--token", default="sandbox-token", show_default=True, help="Bearer token; further portals get -2, -3 …")
+@click.option("--keep", default=KEPT_STORIES, show_default=True, help="Stories held in memory per portal, 4 kB each.")
 @click.option("--limits", is_flag=True, help="Count requests as strictly as HubSpot does.")
 @click.option("--knob", "turned", multiple=True, metavar="NAME=VALUE", help="e.g. latency_seconds=0.15 (repeatable).")
-def main(seed: int, deals: int, accounts: int, port: int, token: str, limits: bool, turned: tuple[str, ...]) -> None:
+def main(
+    seed: int, deals: int, accounts: int, port: int, token: str, keep: int, limits: bool, turned: tuple[str, ...]
+) -> None:
     """Serve a simulated HubSpot account on this machine until Ctrl-C."""
     knobs = Knobs.faithful() if limits else Knobs()
     try:
@@ -33,7 +37,7 @@ def main(seed: int, deals: int, accounts: int, port: int, token: str, limits: bo
     names = [token if number == 0 else f"{token}-{number + 1}" for number in range(accounts)]
     organisations = {name: Organisation(seed + number, deals) for number, name in enumerate(names)}
     try:
-        sandbox = start_sandbox(organisations, knobs, port=port)
+        sandbox = start_sandbox(organisations, knobs, port=port, keep=keep)
     except OSError as error:
         raise click.ClickException(f"port {port} can't be used ({error.strerror}); take another, or 0") from error
     now = next(iter(organisations.values())).now

@@ -16,19 +16,28 @@ from connectors.sandbox.hubspot.words import BASE, SINGULAR, locate, object_id
 from connectors.sandbox.model import Activity, DealTruth, Document, Story
 from connectors.sandbox.organisation import Organisation, truth_of
 
-KEPT_STORIES: Final = 4_000
+KEPT_STORIES: Final = 20_000
+"""About 4 kB each. Beyond that stories are told anew, 50 microseconds each."""
+
 ACTIVITIES: Final = frozenset(("meetings", "calls", "emails"))
 
 
 class Portal:
     """One account. `edited` holds the stories that tests changed, `joined` the parts of a merged deal."""
 
-    def __init__(self, organisation: Organisation, knobs: Knobs, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        organisation: Organisation,
+        knobs: Knobs,
+        clock: Callable[[], float] = time.monotonic,
+        keep: int = KEPT_STORIES,
+    ) -> None:
         self.organisation = organisation
         self.crew = organisation.crew
         self.now = organisation.days.now
         self.knobs = knobs
         self.clock = clock
+        self.keep = keep
         self.opened = clock()
         self.lock = threading.RLock()
         self.edited: dict[int, Story] = {}
@@ -46,7 +55,7 @@ class Portal:
         if story is None:
             story = self.organisation.story(index)
             story.modified = max(story.modified, self.touched)
-            if len(self._kept) >= KEPT_STORIES:
+            if len(self._kept) >= self.keep:
                 self._kept = {}
             self._kept[index] = story
         return story
