@@ -17,6 +17,9 @@ TYPE_ID: Final = {
     ("deals", "contacts"): 3,
     ("deals", "quotes"): 63,
     ("deals", "line_items"): 19,
+    ("deals", "meetings"): 212,
+    ("deals", "calls"): 206,
+    ("deals", "emails"): 210,
     ("meetings", "deals"): 211,
     ("calls", "deals"): 205,
     ("emails", "deals"): 209,
@@ -41,7 +44,7 @@ def targets(portal: Portal, source: str, to: str, identifier: int) -> list[int]:
         return []
     if to == "deals":
         deal = object_id("deals", portal.survivor(index))
-        return [] if portal.is_archived("deals", deal) or portal.is_late(deal) else [deal]
+        return [deal] if portal.exists("deals", deal) and not portal.is_archived("deals", deal) else []
     own_contacts = len(portal.story(index).contacts)
     numbers = (n if n < own_contacts else STRANGERS + n for n in range(activity.contacts))
     return [BASE["contacts"] + index * SLOTS + n for n in numbers]

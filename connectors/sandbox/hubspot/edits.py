@@ -65,7 +65,7 @@ class Archive:
 
 @dataclass(frozen=True, slots=True)
 class Vanish:
-    """A deal is gone without any trace, as after a GDPR deletion or after 90 days in the archive."""
+    """A deal is gone without any trace, as after 90 days in the archive; its activities stay, belonging to nothing."""
 
     deal_id: str
 

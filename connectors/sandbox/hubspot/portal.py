@@ -89,7 +89,7 @@ class Portal:
         story = self.story(index)
         if kind == "deals":
             return 0 if story.merged_into is not None else 1
-        if story.merged_into is not None and not self._joined_by_edit(index):
+        if story.merged_into not in (None, index) and not self._joined_by_edit(index):
             return 0
         if kind == "contacts":
             return len(story.contacts)

@@ -90,7 +90,17 @@ def test_archiving_keeps_the_stamp_and_vanishing_leaves_nothing(portal):
     kept = browser.get(f"/crm/v3/objects/deals/{first}", archived="true").json()
     assert kept["archived"] is True
     assert kept["updatedAt"] == stamp < kept["archivedAt"]
+    talks = {kind: browser.associated("deals", kind, [second]) for kind in ("meetings", "calls", "emails")}
+    totals = [browser.post(f"/crm/v3/objects/{kind}/search", {}).json()["total"] for kind in ("calls", "meetings")]
     sandbox.apply("t", Vanish(second))
+    assert totals == [len(list(browser.every(kind))) for kind in ("calls", "meetings")]
+    assert totals == [
+        browser.post(f"/crm/v3/objects/{kind}/search", {}).json()["total"] for kind in ("calls", "meetings")
+    ]
+    assert any(talks.values())
+    for kind, found in talks.items():
+        orphans = [str(identifier) for identifier in found.get(second, [])]
+        assert browser.associated(kind, "deals", orphans) == {}
     assert browser.get(f"/crm/v3/objects/deals/{second}").status_code == 404
     shown = {d["id"] for archived in ("true", "false") for d in browser.every("deals", archived=archived)}
     assert first in shown
@@ -119,6 +129,7 @@ def test_a_merge_makes_a_new_deal_with_both_histories_and_all_that_belonged_to_t
     both = sorted(contacts.get(first, []) + contacts.get(second, []))
     assert sorted(browser.associated("deals", "contacts", [new])[new]) == both
     assert browser.associated("deals", "contacts", [first]) == {}
+    assert len(browser.associated("deals", "calls", [new])[new]) >= 1
     calls = [call["id"] for call in browser.every("calls")]
     assert [int(new)] in browser.associated("calls", "deals", calls).values()
     assert truth_of(sandbox, first).merged_into == new
