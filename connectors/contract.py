@@ -93,6 +93,7 @@ class Stream:
 
     `covers` names the kinds of evidence that rest on it (deals, stage_changes, field_changes, activities,
     contacts, documents, owners, stages). `fields` are the properties read; a change of them re-reads the stream.
+    `count_lags` where the CRM's count comes from an index that runs behind its lists.
     """
 
     name: str
@@ -100,6 +101,7 @@ class Stream:
     essential: bool = False
     covers: tuple[str, ...] = ()
     fields: tuple[str, ...] = ()
+    count_lags: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +196,9 @@ class Connector(Protocol):
 
     def read(self, stream: Stream, ids: Sequence[str]) -> Iterator[Page]:
         """Re-read these ids (a failed invariant, a missing row). Ids that no longer exist yield nothing."""
+
+    def notes(self, stream: Stream) -> list[str]:
+        """What the operator should know about the stream's last reading (absent fields, cut histories)."""
 
     def probe(self) -> list[str]:
         """Lines for people: who we are there, what may be read, what is left of the quota. Raises ConnectorError."""

@@ -7,6 +7,7 @@ failure is an outcome with words for the operator, and the last good watermark s
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -99,6 +100,7 @@ def _read_streams(attempt: Attempt) -> None:
                     raise
                 outcome.covered = False
                 outcome.notes.append(str(error))
+            outcome.notes += attempt.connector.notes(stream)
         if attempt.closes_table(stream):
             _reconcile_table(attempt, stream.table)
 
@@ -147,7 +149,7 @@ def _read_stream(attempt: Attempt, stream: Stream, outcome: StreamOutcome) -> No
 
 @contextmanager
 def _measured(attempt: Attempt, outcome: StreamOutcome) -> Iterator[None]:
-    traffic, began = attempt.connector.traffic, attempt.clock()
+    traffic, began = attempt.connector.traffic, time.monotonic()  # a replayed night's clock stands still
     requests, size = traffic.requests, traffic.bytes
     try:
         yield
@@ -155,7 +157,7 @@ def _measured(attempt: Attempt, outcome: StreamOutcome) -> Iterator[None]:
         traffic = attempt.connector.traffic
         outcome.requests += traffic.requests - requests
         outcome.bytes += traffic.bytes - size
-        outcome.seconds += (attempt.clock() - began).total_seconds()
+        outcome.seconds += time.monotonic() - began
 
 
 def _conclude(attempt: Attempt, failure: Exception | None) -> SyncOutcome:

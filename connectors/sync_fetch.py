@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TypeVar
 
 from connectors.contract import Clock, TimeLimit
@@ -23,17 +24,18 @@ _LOOK_AGAIN_SECONDS = 0.2  # how often a waiting side looks at the clock, or whe
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """When a connection's `max_minutes` are used up."""
+    """When a connection's `max_minutes` are used up: by the given clock or, where that stands still, in truth."""
 
     connection: str
     clock: Clock
     started: datetime
     max_minutes: float
+    began: float = field(default_factory=time.monotonic)
 
     def seconds_left(self) -> float:
         """Never negative."""
-        end = self.started + timedelta(minutes=self.max_minutes)
-        return max(0.0, (end - self.clock()).total_seconds())
+        passed = max((self.clock() - self.started).total_seconds(), time.monotonic() - self.began)
+        return max(0.0, self.max_minutes * 60 - passed)
 
     def check(self, doing: str) -> None:
         """Raise TimeLimit when no time is left."""

@@ -204,7 +204,7 @@ def _maps(connections: Mapping[str, ConnectionSettings]) -> dict[str, pd.DataFra
             (
                 {"connection": name, "field": field, "native_field": native}
                 for name, settings in connections.items()
-                for field, native in settings.fields.items()
+                for field, native in _fields_of(settings).items()
             ),
         ),
         "system_actors": frame(
@@ -216,6 +216,12 @@ def _maps(connections: Mapping[str, ConnectionSettings]) -> dict[str, pd.DataFra
             ),
         ),
     }
+
+
+def _fields_of(settings: ConnectionSettings) -> dict[str, str]:
+    """The CRM's names of fields; the one that tells the deal type is a field like the others."""
+    told = {"deal_type": settings.deal_type_field} if settings.deal_type_field else {}
+    return {**told, **settings.fields}
 
 
 def _calendar(company: Company, as_of: datetime) -> Iterator[Row]:

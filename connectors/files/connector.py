@@ -96,6 +96,10 @@ class FilesConnector:
             yield Page(page, {})
         yield Page([], {}, last=True)
 
+    def notes(self, stream: Stream) -> list[str]:  # noqa: ARG002 (the contract names it)
+        """An export is read whole or refused, so there is nothing to add."""
+        return []
+
     def probe(self) -> list[str]:
         """What was found, file by file, and what can't be judged without the absent ones."""
         return describe(self.path, self.options, self._mapping.stages)

@@ -114,13 +114,14 @@ def catalogue(options: HubSpotOptions) -> Catalogue:
     fields = (*deals.properties, *(f"history:{name}" for name in deals.history))
     covers = ("deals", "stage_changes", "field_changes")
     streams = [
-        Stream("deals", "hubspot/deals", essential=True, covers=covers, fields=fields),
+        Stream("deals", "hubspot/deals", essential=True, covers=covers, fields=fields, count_lags=True),
         Stream("pipelines", "hubspot/pipelines", essential=True, covers=("stages",)),
         Stream("owners", "hubspot/owners", essential=True, covers=("owners",)),
     ]
     for kinds, cover in ((_ENGAGEMENTS, "activities"), (_DOCUMENTS, "documents")):
         streams += [
-            Stream(kind.name, f"hubspot/{kind.name}", covers=(cover,), fields=kind.properties) for kind in kinds
+            Stream(kind.name, f"hubspot/{kind.name}", covers=(cover,), fields=kind.properties, count_lags=True)
+            for kind in kinds
         ]
     streams += [Stream(pair.stream, "hubspot/associations", covers=(cover,)) for pair, cover in _PAIRS]
     return Catalogue(

@@ -105,6 +105,9 @@ class FakeCrm:
         held = self.objects[stream.name]
         yield Page([record(i, held[i]) for i in ids if i in held], {}, last=True)
 
+    def notes(self, stream: Stream) -> list[str]:
+        return []
+
     def probe(self) -> list[str]:
         return []
 

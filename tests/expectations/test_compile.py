@@ -155,7 +155,7 @@ def test_accounts_become_maps():
     assert rows(made["pipeline_map"]) == [("acme", "7", "renewal")]
     assert rows(made["stage_map"]) == [("acme", "7", "11", "qualify"), ("acme", "7", "12", "won")]
     assert rows(made["deal_type_map"]) == [("acme", "newbusiness", "new")]
-    assert rows(made["field_map"]) == [("acme", "amount", "amount_eur")]
+    assert rows(made["field_map"]) == [("acme", "deal_type", "dealtype"), ("acme", "amount", "amount_eur")]
     assert rows(made["system_actors"]) == [("acme", "99")]
 
 
