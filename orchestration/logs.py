@@ -18,6 +18,15 @@ LONGEST_MESSAGE = 2_000
 """Longer ones are somebody's data or a dump of everything; the beginning tells what it was."""
 
 
+_night: dict[str, str] = {}
+"""The night under way in this process; its threads log too, so a context variable wouldn't do."""
+
+
+def stamp(night_id: str) -> None:
+    """Put this night's name on every line from now on."""
+    _night["id"] = night_id
+
+
 class JsonLines(logging.Formatter):
     """A record as one JSON object."""
 
@@ -28,7 +37,7 @@ class JsonLines(logging.Formatter):
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
             "logger": record.name,
-            "night_id": getattr(record, "night_id", None),
+            "night_id": _night.get("id"),
             "run_id": meta.get("run_id"),
             "step": meta.get("step_key"),
             "message": record.getMessage()[:LONGEST_MESSAGE],

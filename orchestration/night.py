@@ -17,7 +17,7 @@ from connectors.sync import sync_connection
 from expectations import audit, compliance, gate
 from expectations.compile import reference_tables
 from expectations.rules import CheckResult
-from orchestration import checking, lock, manifest
+from orchestration import checking, lock, logs, manifest
 from orchestration.build import BuildFiles, LiveFiles, prune_builds, write_inputs
 from orchestration.ledger import append_ledger, complete_ledger
 from orchestration.manifest import ConnectionReading, Manifest
@@ -88,6 +88,7 @@ class Night:
         try:
             moment = as_of or datetime.now(UTC)
             night = cls(workspace, manifest.new_night_id(moment, run_id), moment, _clock(as_of), only, accept_fall, say)
+            logs.stamp(night.night_id)
             current = publishers_of(workspace)[0].current()
             if complete_ledger(workspace.ledger, workspace.warehouse, current):
                 say(f"Completed the ledger of {current}, which an earlier run had left out.")

@@ -65,7 +65,7 @@ def run_night(
             result = job.execute_in_process(run_config=run_config, instance=instance, raise_on_error=False)
             night_id = _night_of(workspace, result.run_id)
     record = manifest.load_record(workspace.ledger, night_id) if night_id else {}
-    _log.info("night ended", extra={"night_id": night_id})
+    _log.info("night ended: %s", record.get("state"))
     return NightResult(night_id, record.get("state") == "published", record)
 
 

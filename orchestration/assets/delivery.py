@@ -44,6 +44,14 @@ def ledger_asset(book: NightBook) -> dg.AssetsDefinition:
     def ledger(context: dg.AssetExecutionContext) -> dg.MaterializeResult:  # type: ignore[type-arg]
         with book.step(context.run.run_id) as night:
             rows = night.close()
+            _forget_old_runs(context.instance, night.workspace.company.retention.nights)
             return dg.MaterializeResult(metadata={name: dg.MetadataValue.int(count) for name, count in rows.items()})
 
     return ledger
+
+
+def _forget_old_runs(instance: dg.DagsterInstance, keep: int) -> None:
+    """Dagster never prunes what it wrote down about runs, so its storage would grow for ever."""
+    while old := instance.get_run_records(limit=keep + 100)[keep:]:
+        for record in old:
+            instance.delete_run(record.dagster_run.run_id)

@@ -4,6 +4,7 @@ Two steps because a blocking check inside one `@dbt_assets` blocks nothing. How 
 Dagster belongs here; the models are in `dbt_project/`.
 """
 
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -37,7 +38,9 @@ class ModelNames(DagsterDbtTranslator):
 def dbt_resource(home: DbtHome) -> DbtCliResource:
     """The dbt command line, on the installed project with the workspace's target folder."""
     project = DbtProject(project_folder(), target_path=home.target, profiles_dir=project_folder())
-    return DbtCliResource(project_dir=project, profiles_dir=str(project_folder()))
+    # The one beside this interpreter: nobody has to activate a virtual environment, and no other dbt is ever run.
+    dbt = Path(sys.executable).with_name("dbt")
+    return DbtCliResource(project_dir=project, profiles_dir=str(project_folder()), dbt_executable=str(dbt))
 
 
 def model_assets(book: NightBook, manifest: Path) -> tuple[dg.AssetsDefinition, dg.AssetsDefinition]:

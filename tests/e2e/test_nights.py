@@ -1,7 +1,7 @@
 """Whole nights over a small company, one after another in one workspace, as its operator would see them.
 
-The tests of this module share the workspace and run in order, because nights do. All expected verdicts are known by hand
-(company.py): in each connection deal 0 was talked to too late and the other 23 did everything.
+The tests of this module share the workspace and run in order, because nights do. All expected verdicts are known by
+hand (company.py): in each connection deal 0 was talked to too late and the other 23 did everything.
 """
 
 import json
@@ -180,4 +180,4 @@ def test_forgetting_a_person_leaves_no_trace_of_them_anywhere(home: Path) -> Non
     manifest = last_published(home / "data" / "ledger")
     assert manifest is not None
     assert load_manifest(home / "data" / "ledger", manifest.night_id) == manifest
-    assert len([p for p in (home / "data" / "published").glob("*.duckdb")]) == 2
+    assert len(list((home / "data" / "published").glob("*.duckdb"))) == 2
