@@ -11,7 +11,7 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 import yaml
@@ -30,7 +30,7 @@ def _events(log: Path, order: dict[str, int]) -> dict[str, list[tuple[datetime, 
     """case -> its completed stage events as (time, place in the process), ties in forward order."""
     cases: dict[str, list[tuple[datetime, int]]] = {}
     with gzip.open(log) as stream:
-        for _, trace in ElementTree.iterparse(stream):
+        for _, trace in ET.iterparse(stream):
             if trace.tag.rpartition("}")[2] != "trace":
                 continue
             name, found = "", []

@@ -70,7 +70,7 @@ final as (
         case
             when inapplicable_reason is not null then 'not_applicable'
             when undatable_reason is not null then 'unknown'
-            when gate_at is null and has_evidence then 'done'
+            when gate_at is null and has_evidence and not is_on_loss then 'done'
             when gate_at is null and stands_in_stage then 'pending'
             when gate_at is null then 'not_due'
             when is_done_in_time and not is_proven_in_time and backfill_policy = 'flag' then 'backfilled'
