@@ -48,7 +48,7 @@ def passed(number: int, state: str = "good", **changes) -> SyncOutcome:
     start = datetime(2026, 3, number, 2, tzinfo=UTC)
     streams = [
         StreamOutcome("deals", "hubspot/deals", 10, 9, 9, 3, 100, 2.0, covers=("deals", "stage_changes")),
-        StreamOutcome("meetings", "hubspot/meetings", 5, covers=("activities",), seconds=3.0),
+        StreamOutcome("meetings", "hubspot/meetings", 5, 5, 6, covers=("activities",), seconds=3.0),
         StreamOutcome("calls", "hubspot/calls", covered=False, covers=("activities",)),
     ]
     values = {"judged_at": start, "watermark": number * 100, "streams": streams, **changes}
@@ -195,6 +195,10 @@ NIGHT = ("state", "judged_at", "watermark", "last_good_at", "error")
 )
 def test_a_connection_is_judged_on_its_last_good_pass(outcomes, more, expected):
     assert rows(tables([to_dict(one) for one in outcomes], **more)["connections"], *NIGHT) == [expected]
+
+
+def test_a_connection_counts_its_deals_and_nothing_else():
+    assert rows(tables([passed(1)])["connections"], "rows_ours", "rows_theirs") == [(9, 9)]
 
 
 def test_an_object_is_covered_only_when_every_stream_it_rests_on_was_read():
