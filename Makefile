@@ -35,8 +35,11 @@ lint: $(READY) ## ruff, mypy and sqlfluff
 night: $(READY) ## the night of the workspace in PLUMBLINE_HOME (or this folder), now
 	$(BIN)/plumbline sync
 
-review: $(READY) ## what the last night found, for managers
-	$(BIN)/plumbline status
+review: $(READY) ## what the last night found that somebody can still mend, largest first
+	$(BIN)/plumbline query "select deals.deal_name, findings.sentence, findings.owner_key_now as owner, \
+		cast(findings.days_open as int) as days, findings.amount_home as amount from marts.fct_findings as findings \
+		join marts.dim_deals as deals on findings.deal_key = deals.deal_key \
+		where findings.is_alert order by findings.amount_home desc nulls last limit 25"
 
 bench: $(READY) ## measures; never judges
 	$(PYTEST) -m benchmark -s tests/benchmarks
