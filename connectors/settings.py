@@ -24,6 +24,7 @@ from pydantic import (
 from connectors.configfile import ConfigModel, Fault, Faults, did_you_mean, faults_of, json_schema, load_model
 from connectors.contract import CONNECTION_NAME
 from connectors.files.options import FilesOptions
+from connectors.hubspot.options import option_faults
 
 Kind = Literal["hubspot", "files"]
 DealType = Literal["new", "expansion", "renewal", "partner"]
@@ -141,6 +142,7 @@ def _faults_across(data: dict[str, Any]) -> Iterator[Fault]:
             yield Fault("'path' is missing", "add `path: exports` (a folder) or a .xes.gz file")
         yield from _option_faults(data.get("options", {}))
     elif kind in get_args(Kind):
+        yield from _hubspot_option_faults(data.get("options"))
         if not data.get("credentials"):
             yield Fault("'credentials' is missing", "add `credentials: {token: NAME_OF_A_VARIABLE}`")
         if data.get("path"):
@@ -149,6 +151,12 @@ def _faults_across(data: dict[str, Any]) -> Iterator[Fault]:
     if data.get("deal_types") and not data.get("deal_type_field"):
         fix = "add `deal_type_field: …`, the CRM's field that holds these values"
         yield Fault("'deal_types' needs 'deal_type_field'", fix, ("deal_types",))
+
+
+def _hubspot_option_faults(options: Any) -> Iterator[Fault]:
+    fix = "the README lists the options of HubSpot"
+    for name, message in option_faults(options).items() if isinstance(options, dict) else ():
+        yield Fault(message, fix, ("options", name), options[name])
 
 
 def _option_faults(options: Any) -> tuple[Fault, ...]:

@@ -9,6 +9,7 @@ import click
 import pytest
 import yaml
 
+from connectors.hubspot.options import OPTION_NAMES
 from connectors.settings import ConnectionEntry
 from expectations.company import Company, Hold, Publisher, Retention
 from expectations.evidence import Evidence
@@ -38,6 +39,11 @@ MARTS = sorted(path.stem for path in (ROOT / "dbt_project" / "models" / "marts")
 @pytest.mark.parametrize("setting", SETTINGS)
 def test_every_setting_is_documented(setting: str) -> None:
     assert re.search(rf"`[^`\n]*\b{setting}\b[^`\n]*`", README), f"README does not mention the setting {setting}"
+
+
+@pytest.mark.parametrize("option", OPTION_NAMES)
+def test_every_option_of_hubspot_is_documented(option: str) -> None:
+    assert f"`{option}`" in README
 
 
 @pytest.mark.parametrize("mart", MARTS)

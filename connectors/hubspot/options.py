@@ -47,6 +47,7 @@ _NUMBERS: Mapping[str, _Number] = {
     "retry_seconds": _Number(300, 0, 3600),
 }
 _TEXTS = ("token_url", "refresh_token_file")
+OPTION_NAMES = (*_NUMBERS, *_TEXTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +67,9 @@ def read_options(
     connection: str, given: Mapping[str, Any], *, properties: tuple[str, ...] = ()
 ) -> tuple[HubSpotOptions, SessionOptions]:
     """The options of a connection. Raises BadInput that names every wrong entry."""
-    wrong = [_fault(name, value) for name, value in given.items()]
-    faults = [fault for fault in wrong if fault]
+    faults = option_faults(given)
     if faults:
-        raise BadInput(f"connections.yml, {connection}, options: " + "; ".join(faults))
+        raise BadInput(f"connections.yml, {connection}, options: " + "; ".join(faults.values()))
     number = {name: float(given.get(name, rule.default)) for name, rule in _NUMBERS.items()}
     reading = HubSpotOptions(
         properties=properties,
@@ -91,12 +91,18 @@ def read_options(
     return reading, session
 
 
+def option_faults(given: Mapping[str, Any]) -> dict[str, str]:
+    """What is wrong with each option, by its name; empty when all is well."""
+    told = {name: _fault(name, value) for name, value in given.items()}
+    return {name: fault for name, fault in told.items() if fault}
+
+
 def _fault(name: str, value: Any) -> str | None:
     if name in _TEXTS:
         return None if isinstance(value, str) and value else f"{name}: {value!r} is not a text"
     rule = _NUMBERS.get(name)
     if rule is None:
-        return f"{name!r} is not an option (there are: {', '.join([*_NUMBERS, *_TEXTS])})"
+        return f"{name!r} is not an option (there are: {', '.join(OPTION_NAMES)})"
     if isinstance(value, bool) or not isinstance(value, int | float) or not rule.least <= value <= rule.most:
         return f"{name}: {value!r} is not a number from {rule.least:g} to {rule.most:g}"
     return None

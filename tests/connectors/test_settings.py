@@ -190,3 +190,18 @@ def test_missing_variables_are_named_with_the_fix() -> None:
         "as `ACME_ID=…`, or correct `credentials` in connections.yml"
     )
     require_credentials(settings, {"ACME_ID": "x", "ACME_SECRET": "y"})
+
+
+def test_an_option_that_hubspot_does_not_have_is_named_with_its_line(tmp_path):
+    path = tmp_path / "connections.yml"
+    path.write_text(
+        "connections:\n  acme:\n    kind: hubspot\n    credentials: {token: ACME_TOKEN}\n    options:\n"
+        "      overlap_minutes: 30\n      threadz: 4\n      timeout_seconds: soon\n"
+    )
+    with pytest.raises(ConfigProblems) as raised:
+        load_connections(path)
+    told = [(problem.line, problem.message.partition(" (")[0]) for problem in raised.value.problems]
+    assert told == [
+        (7, "'threadz' is not an option"),
+        (8, "timeout_seconds: 'soon' is not a number from 0.1 to 600"),
+    ]
