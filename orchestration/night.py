@@ -25,7 +25,7 @@ from orchestration.publish.interface import Publisher
 from orchestration.publish.publication import open_publishers, prune, publish
 from orchestration.readings import fall_back, outcomes_of, outcomes_told, read_to
 from orchestration.settings import Workspace
-from orchestration.syncing import Assignment, sync_all
+from orchestration.syncing import Assignment, sync_all, without_name
 from orchestration.transform import STAGING_SELECTION, DbtHome, project_folder
 
 Say = Callable[[str], None]
@@ -140,8 +140,9 @@ class Night:
 
     def _synced(self, outcome: SyncOutcome) -> None:
         if outcome.state == "stale":
-            self.concerns.append(f"{outcome.connection} is stale: {outcome.error}")
-            self.say(f"  {outcome.connection}: stale. {outcome.error}")
+            error = without_name(outcome.connection, outcome.error or "nobody said why")
+            self.concerns.append(f"{outcome.connection} is stale: {error}")
+            self.say(f"  {outcome.connection}: stale. {error}")
             return
         rows = sum(stream.rows_read for stream in outcome.streams)
         seconds = sum(stream.seconds for stream in outcome.streams)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from connectors.contract import Clock, SyncOutcome, TimeLimit
+from connectors.contract import Clock, ConnectorError, SyncOutcome, TimeLimit
 
 SyncOne = Callable[[str, Callable[[], None]], SyncOutcome]
 """Syncs the connection of that name; it is given a function to call between batches, which raises when time is up."""
@@ -81,7 +81,8 @@ def _start(assignment: Assignment, sync_one: SyncOne, finished: queue.Queue[Sync
         try:
             finished.put(sync_one(assignment.connection, check_time))
         except Exception as error:  # noqa: BLE001 - one connection's fault, whatever it is, must not end the night
-            text = f"{assignment.connection}: the sync broke off: {type(error).__name__}: {error}"
+            said = str(error) if isinstance(error, ConnectorError) else f"{type(error).__name__}: {error}"
+            text = f"{assignment.connection}: the sync broke off: {without_name(assignment.connection, said)}"
             finished.put(stale_outcome(assignment.connection, assignment.crm, text, began, clock))
 
     threading.Thread(target=work, name=f"sync-{assignment.connection}", daemon=True).start()
@@ -103,3 +104,8 @@ def _gave_up(assignment: Assignment, clock: Clock) -> SyncOutcome:
 def stale_outcome(connection: str, crm: str, error: str, began: datetime, clock: Clock) -> SyncOutcome:
     """An outcome for a sync that can't tell itself how it went."""
     return SyncOutcome(connection, crm, f"broken-{uuid.uuid4().hex[:12]}", "stale", began, clock(), error=error)
+
+
+def without_name(connection: str, text: str) -> str:
+    """A connector's words without the connection's name before them, for places that have just said it."""
+    return text.removeprefix(f"{connection}: ")

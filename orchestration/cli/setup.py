@@ -9,14 +9,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import click
-from expectations.lint import lint_process
 
 from connectors.configfile import ConfigProblems
 from connectors.contract import ConnectorError
 from connectors.registry import open_connector
+from expectations.lint import lint_process
 from orchestration.cli.terminal import CONCERN, WRONG_USE, Stop, plain_words
 from orchestration.scaffold import starting_files, write_workspace
 from orchestration.settings import Workspace
+from orchestration.syncing import without_name
 
 
 @click.command(epilog="Example: plumbline init acme && cd acme && plumbline check")
@@ -76,7 +77,7 @@ def _probe(workspace: Workspace, name: str) -> bool:
         finally:
             connector.close()
     except ConnectorError as error:
-        click.echo(f"{name}: {error}")
+        click.echo(f"{name}: {without_name(name, str(error))}")
         return False
     click.echo("\n".join([f"{name}: good", *(f"  {line}" for line in lines)]))
     return True
