@@ -1,6 +1,6 @@
 """The night as Dagster knows it: one job, one schedule, the assets and their checks.
 
-Only putting these together belongs here. `defs` is what `dg` and the daemon load, for the workspace at PLUMBLINE_HOME.
+Only putting these together belongs here. `defs` is what the daemon and the webserver load, for the workspace at PLUMBLINE_HOME.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def build_defs(workspace: Workspace, say: Say = silent) -> dg.Definitions:
 
 @dg.definitions
 def defs() -> dg.Definitions:
-    """What `dg dev`, the daemon and the webserver load."""
+    """What the daemon and the webserver load."""
     workspace = Workspace.find()
     use_dagster_home(workspace.dagster_home)
     return build_defs(workspace)
