@@ -1,6 +1,7 @@
 """The night as Dagster knows it: one job, one schedule, the assets and their checks.
 
-Only putting these together belongs here. `defs` is what the daemon and the webserver load, for the workspace at PLUMBLINE_HOME.
+Only putting these together belongs here. `defs` is what the daemon and the webserver load, for the workspace at
+PLUMBLINE_HOME.
 """
 
 from __future__ import annotations
