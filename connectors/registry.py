@@ -23,7 +23,7 @@ def open_connector(settings: ConnectionSettings, *, env: Mapping[str, str], cloc
         from connectors.files.connector import open_files
 
         return open_files(settings, workspace=workspace)
-    from connectors.hubspot import open_hubspot
+    from connectors.hubspot.open import open_hubspot
 
     return open_hubspot(settings, env, clock)
 

@@ -5,9 +5,3 @@ HTTP in general is connectors/http's; what a deal's fields mean is the staging m
 
 Alone: `python -m connectors.hubspot --probe`.
 """
-
-from connectors.hubspot.connector import HubSpotConnector
-from connectors.hubspot.open import open_hubspot
-from connectors.hubspot.options import HubSpotOptions
-
-__all__ = ["HubSpotConnector", "HubSpotOptions", "open_hubspot"]

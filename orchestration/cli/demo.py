@@ -5,6 +5,8 @@ Only this command belongs here; its company is made in `orchestration/demo.py`.
 
 from __future__ import annotations
 
+import shutil
+import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from decimal import Decimal
@@ -100,11 +102,16 @@ def _report(workspace: Workspace, compared: int, folder: Path) -> str:
         "",
         f"The warehouse: {workspace.warehouse}",
         "Next:",
-        f'  {home}plumbline query "{query}"',
-        f"  {home}plumbline status",
-        "  plumbline init mycompany      (your own CRM)",
+        f'  {home}{_command()} query "{query}"',
+        f"  {home}{_command()} status",
+        f"  {_command()} init mycompany      (your own CRM)",
         "",
     ])  # fmt: skip
+
+
+def _command() -> str:
+    """How this reader can call us: by name where the shell finds it, else by the path that was just used."""
+    return "plumbline" if shutil.which("plumbline") else _relative(Path(sys.argv[0]))
 
 
 def _rows(workspace: Workspace, sql: str) -> list[tuple[Any, ...]]:

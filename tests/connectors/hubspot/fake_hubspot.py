@@ -11,8 +11,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import orjson
 
-from connectors.hubspot import HubSpotConnector, open_hubspot
 from connectors.hubspot.catalogue import DEAL_HISTORY, DEAL_PROPERTIES
+from connectors.hubspot.connector import HubSpotConnector
+from connectors.hubspot.open import open_hubspot
 from tests.connectors.http_fakes import FakeAdapter, Hands
 
 START = datetime(2026, 3, 1, tzinfo=UTC)

@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from connectors.contract import BadAnswer, QuotaExhausted, Unreachable
-from connectors.hubspot import open_hubspot
+from connectors.hubspot.open import open_hubspot
 from connectors.lake import Lake
 from connectors.sandbox import (
     DEFAULT_NOW,
