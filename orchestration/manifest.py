@@ -103,6 +103,14 @@ def _time(text: str | None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(text)
 
 
+def bury_unfinished(ledger: Path) -> None:
+    """Write down that nights whose process died came to nothing. Only for whoever holds the workspace's lock."""
+    for night_id in night_ids(ledger):
+        if load_record(ledger, night_id).get("state") != "running":
+            continue
+        save_record(ledger, night_id, state="failed", error="its process ended before the night did")
+
+
 def night_ids(ledger: Path) -> list[str]:
     """All nights that got as far as a manifest, oldest first."""
     return sorted(path.parent.name for path in (ledger / "nights").glob("*/manifest.json"))

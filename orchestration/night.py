@@ -89,6 +89,7 @@ class Night:
             moment = as_of or datetime.now(UTC)
             night = cls(workspace, manifest.new_night_id(moment, run_id), moment, _clock(as_of), only, accept_fall, say)
             logs.stamp(night.night_id)
+            manifest.bury_unfinished(workspace.ledger)
             current = publishers_of(workspace)[0].current()
             if complete_ledger(workspace.ledger, workspace.warehouse, current):
                 say(f"Completed the ledger of {current}, which an earlier run had left out.")
