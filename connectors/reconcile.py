@@ -142,10 +142,10 @@ def _check_floor(attempt: Attempt, stream: Stream, now: int, before: int | None)
     if before - now >= _FALL_ROWS and now < before * (1 - _FALL_SHARE):
         raise SuddenFall(
             f"{_name(attempt, stream)}: {now} live records, where there were {before}. The last good sync stays in "
-            "force. If most of them were really deleted, sync once more and accept the fall; else look at the rights "
-            "of the account."
+            "force. If most of them were really deleted, accept the fall (`plumbline sync --accept-fall "
+            f"{attempt.connection}`); else look at the rights of the account."
         )
 
 
 def _name(attempt: Attempt, stream: Stream) -> str:
-    return f"{attempt.connection}, stream {stream.name}"
+    return f"{attempt.connection}: {stream.name}"

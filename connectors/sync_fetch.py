@@ -41,7 +41,7 @@ class Deadline:
         """Raise TimeLimit when no time is left."""
         if self.seconds_left() <= 0:
             raise TimeLimit(
-                f"{self.connection} used up its {self.max_minutes:g} minutes while {doing}. What was read is kept and "
+                f"{self.connection}: used up its {self.max_minutes:g} minutes while {doing}. What was read is kept and "
                 "the next night goes on from there; raise max_minutes of the connection if this repeats."
             )
 

@@ -168,7 +168,7 @@ def _sync_rows(outcome: SyncOutcome) -> Iterator[Row]:
             "bytes": stream.bytes,
             "seconds": stream.seconds,
             "covered": stream.covered,
-            "error": outcome.error,
+            "error": outcome.error or (None if stream.covered else "; ".join(stream.notes)),
         }
 
 

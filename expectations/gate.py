@@ -19,7 +19,7 @@ from expectations.runner import Verdict, judge, samples
 
 __all__ = ["QUERIES", "RULES", "baselines", "held_connections", "run_gate"]
 
-UNMAPPED = "stand in a stage that connections.yml does not map; `plumbline stages` proposes a map"
+UNMAPPED = "stand in a stage that connections.yml does not map; add it there under `stages`"
 BAD_CREATION = "have no creation date, or one before 1990 or after the sync"
 BAD_CLOSE_DATE = "have a close date before 1990 or more than ten years ahead"
 STALE_HISTORY = "have a last stage in their history that is not their current stage"

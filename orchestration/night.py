@@ -23,9 +23,9 @@ from orchestration.ledger import append_ledger, complete_ledger
 from orchestration.manifest import ConnectionReading, Manifest
 from orchestration.publish.interface import Publisher
 from orchestration.publish.publication import open_publishers, prune, publish
-from orchestration.readings import fall_back, outcomes_of, outcomes_told, read_to
+from orchestration.readings import fall_back, last_good, outcomes_of, outcomes_told, read_to
 from orchestration.settings import Workspace
-from orchestration.syncing import Assignment, sync_all, without_name
+from orchestration.syncing import Assignment, sync_all, unreadable, without_name
 from orchestration.transform import STAGING_SELECTION, DbtHome, project_folder
 
 Say = Callable[[str], None]
@@ -148,6 +148,14 @@ class Night:
         rows = sum(stream.rows_read for stream in outcome.streams)
         seconds = sum(stream.seconds for stream in outcome.streams)
         self.say(f"  {outcome.connection}: {outcome.state}, {rows:,} rows in {seconds:.1f} s")
+        if closed := unreadable(outcome):
+            reasons = "; ".join(dict.fromkeys(without_name(outcome.connection, said) for said in closed.values()))
+            words = f"{', '.join(closed)} can't be read, so what rests on them is unknown: {reasons}"
+            self.say(f"    {words}")
+            before = last_good(self.history[outcome.connection])
+            # A right that is lost is news for the operator; one that was never given may be meant so.
+            if before is not None and set(closed) - set(unreadable(before)):
+                self.concerns.append(f"{outcome.connection}: {words}")
 
     def prepare(self) -> None:
         """Settle the watermarks and put all that dbt reads into a new build file."""
@@ -206,9 +214,9 @@ class Night:
         """Take these connections back to their last good place, and build staging once more."""
         previous = manifest.last_published(self.workspace.ledger)
         for name, reason in reasons.items():
-            self.held[name] = list(reason)
-            self.concerns.append(f"{name} is held: {'; '.join(reason)}")
-            self.say(f"  {name}: held. {'; '.join(reason)}")
+            self.held[name] = [without_name(name, words) for words in reason]
+            self.concerns.append(f"{name} is held: {'; '.join(self.held[name])}")
+            self.say(f"  {name}: held. {'; '.join(self.held[name])}")
         # A held connection's floor stays that of its last good night, else a bad night would become the measure.
         kept = {name: rows for name, rows in self.baselines_before.items() if name in reasons}
         self.baselines = {**{n: rows for n, rows in self.baselines.items() if n not in reasons}, **kept}

@@ -106,6 +106,11 @@ def stale_outcome(connection: str, crm: str, error: str, began: datetime, clock:
     return SyncOutcome(connection, crm, f"broken-{uuid.uuid4().hex[:12]}", "stale", began, clock(), error=error)
 
 
+def unreadable(outcome: SyncOutcome) -> dict[str, str]:
+    """What the account may not read, with the reason; what rests on it is unknown."""
+    return {stream.stream: "; ".join(stream.notes) for stream in outcome.streams if not stream.covered}
+
+
 def without_name(connection: str, text: str) -> str:
     """A connector's words without the connection's name before them, for places that have just said it."""
     return text.removeprefix(f"{connection}: ")

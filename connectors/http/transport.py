@@ -165,5 +165,7 @@ def _innermost(error: BaseException) -> str:
             deeper = [arg for arg in seen[-1].args if isinstance(arg, BaseException)]
             inner = deeper[-1] if deeper else None
     last = seen[-1]
-    text = str(last.args[-1]) if last.args else type(last).__name__
-    return text.rsplit(": ", 1)[-1] if "object at 0x" in text else text
+    if not last.args:
+        return type(last).__name__
+    text = last.args[-1] if isinstance(last.args[-1], str) else str(last)
+    return text.rsplit(": ", 1)[-1] if "object at 0x" in text or text.startswith("HTTP") else text

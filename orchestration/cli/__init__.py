@@ -6,6 +6,11 @@ operator's concern (a stale connection, a held one, a night that wasn't publishe
 
 from __future__ import annotations
 
+import os
+import sys
+import threading
+from typing import Any
+
 import click
 
 from orchestration.cli.care import compact, forget, replay, rollback
@@ -17,7 +22,22 @@ from orchestration.cli.setup import check, init
 EPILOG = "A workspace is chosen by PLUMBLINE_HOME, else it is the current folder. Start with: plumbline demo"
 
 
-@click.group(epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class _Commands(click.Group):
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """As a program. A thread that hangs in a CRM's answer was left behind; Python can't end while it does."""
+        try:
+            return super().__call__(*args, **kwargs)
+        except SystemExit as end:
+            if threading.active_count() > 1:
+                sys.stdout.flush()
+                sys.stderr.flush()
+                os._exit(end.code if isinstance(end.code, int) else 1 if end.code else 0)
+            raise
+
+
+@click.group(
+    cls=_Commands, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
 @click.version_option(package_name="plumbline")
 def main() -> None:
     """Plumbline syncs deals from your CRMs every night and tells which of them left your sales process, and where."""

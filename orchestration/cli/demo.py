@@ -5,10 +5,7 @@ Only this command belongs here; its company is made in `orchestration/demo.py`.
 
 from __future__ import annotations
 
-import shutil
-import sys
 from collections.abc import Sequence
-from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -16,7 +13,7 @@ from typing import Any
 import click
 
 from orchestration.cli.query import read_warehouse
-from orchestration.cli.terminal import CONCERN, WRONG_USE, Progress, Stop, plain_words, shown, table
+from orchestration.cli.terminal import CONCERN, WRONG_USE, Progress, Stop, our_name, plain_words, relative, shown, table
 from orchestration.settings import HOME_VARIABLE, Workspace
 
 COUNTS = "select count(*), count(distinct connection), sum(amount_home) filter (where is_open) from marts.dim_deals"
@@ -86,8 +83,8 @@ def _report(workspace: Workspace, compared: int, folder: Path) -> str:
     del compared
     deals, accounts, pipeline = _rows(workspace, COUNTS)[0]
     steps = [[_stage(stage), *rest] for stage, *rest in _rows(workspace, BY_STEP)]
-    kinds = ", ".join(f"{count} {kind.replace('_', ' ')}" for kind, count in _rows(workspace, BY_KIND))
-    home = "" if folder == Path() else f"{HOME_VARIABLE}={_relative(folder)} "
+    kinds = ", ".join(f"{count} {kind.replace('_', ' ')}" for kind, count in _rows(workspace, BY_KIND)) or "none"
+    home = "" if folder == Path() else f"{HOME_VARIABLE}={relative(folder)} "
     query = "select * from marts.fct_findings order by amount_home desc limit 10"
     return "\n".join([
         "",
@@ -102,16 +99,11 @@ def _report(workspace: Workspace, compared: int, folder: Path) -> str:
         "",
         f"The warehouse: {workspace.warehouse}",
         "Next:",
-        f'  {home}{_command()} query "{query}"',
-        f"  {home}{_command()} status",
-        f"  {_command()} init mycompany      (your own CRM)",
+        f'  {home}{our_name()} query "{query}"',
+        f"  {home}{our_name()} status",
+        f"  {our_name()} init mycompany      (your own CRM)",
         "",
     ])  # fmt: skip
-
-
-def _command() -> str:
-    """How this reader can call us: by name where the shell finds it, else by the path that was just used."""
-    return "plumbline" if shutil.which("plumbline") else _relative(Path(sys.argv[0]))
 
 
 def _rows(workspace: Workspace, sql: str) -> list[tuple[Any, ...]]:
@@ -132,9 +124,3 @@ def _largest(rows: Sequence[tuple[Any, ...]]) -> list[str]:
         lines.append(f"  {place}. {shown(name)}: {_money(amount)} EUR, {owner or 'no owner'}")
         lines.append(f"     {sentence}")
     return lines or ["  none"]
-
-
-def _relative(folder: Path) -> str:
-    with suppress(ValueError):
-        return str(folder.resolve().relative_to(Path.cwd()))
-    return str(folder)

@@ -31,6 +31,8 @@ def read_warehouse(
         connection.execute("set enable_external_access = false")
         try:
             found = connection.execute(sql, parameters or [])
+            if found is None:
+                raise Stop("That holds no statement. Example: select * from marts.dim_deals limit 10", WRONG_USE)
             return [column[0] for column in found.description or []], found.fetchall()
         except duckdb.Error as error:
             raise Stop(f"The warehouse can't answer that: {error}", WRONG_USE) from error
@@ -44,7 +46,12 @@ def query(sql: str, json_rows: bool) -> None:
     """Read the published warehouse with SQL. Works while a night runs; tables are in the schema `marts`."""
     columns, rows = read_warehouse(Workspace.find().warehouse, sql)
     if json_rows:
-        click.echo(as_json([dict(zip(columns, row, strict=True)) for row in rows]))
+        click.echo(as_json([dict(zip(_distinct(columns), row, strict=True)) for row in rows]))
         return
     click.echo(table(columns, rows))
     click.echo(f"({len(rows):,} row{'' if len(rows) == 1 else 's'})")
+
+
+def _distinct(columns: list[str]) -> list[str]:
+    """Names for JSON, where two of one name would be one: a, a_2."""
+    return [f"{c}_{columns[: i + 1].count(c)}" if c in columns[:i] else c for i, c in enumerate(columns)]

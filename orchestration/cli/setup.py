@@ -5,6 +5,7 @@ Only these two commands belong here.
 
 from __future__ import annotations
 
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from connectors.configfile import ConfigProblems
 from connectors.contract import ConnectorError
 from connectors.registry import open_connector
 from expectations.lint import lint_process
-from orchestration.cli.terminal import CONCERN, WRONG_USE, Stop, plain_words
+from orchestration.cli.terminal import CONCERN, WRONG_USE, Stop, our_name, plain_words
 from orchestration.scaffold import starting_files, write_workspace
 from orchestration.settings import Workspace
 from orchestration.syncing import without_name
@@ -29,10 +30,11 @@ def init(folder: Path) -> None:
     written = write_workspace(folder, starting_files(today))
     if not written:
         raise Stop(f"{folder} already has all files of a workspace; nothing was written.", WRONG_USE)
+    name = "plumbline" if our_name() == "plumbline" else str(Path(sys.argv[0]).absolute())
     click.echo(f"Wrote {', '.join(written)} in {folder}.")
     click.echo(
         "Next: name your accounts in connections.yml, put their tokens into .env, set time_zone and home_currency in "
-        f"plumbline.yml, then run:\n  cd {folder} && plumbline check"
+        f"plumbline.yml, then run:\n  cd {folder} && {name} check"
     )
 
 

@@ -7,12 +7,16 @@ from __future__ import annotations
 
 import functools
 import json
+import math
 import os
+import shutil
 import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, ParamSpec, TextIO, TypeVar
 
 import click
@@ -116,9 +120,30 @@ def shown(value: Any) -> str:
     return f"{value}"
 
 
+def our_name() -> str:
+    """How this reader can call us: by name where the shell finds it, else by the path that was just used."""
+    path = Path(sys.argv[0])
+    return relative(path) if path.name == "plumbline" and not shutil.which("plumbline") else "plumbline"
+
+
+def relative(path: Path) -> str:
+    """A path as short as it can be said from here."""
+    with suppress(ValueError):
+        return str(path.absolute().relative_to(Path.cwd()))
+    return str(path)
+
+
 def as_json(value: Any) -> str:
-    """JSON for scripts: times in ISO-8601, money as numbers."""
-    return json.dumps(value, default=_json_value, ensure_ascii=False)
+    """JSON for scripts: times in ISO-8601, money as numbers, and null for what is no number."""
+    return json.dumps(_finite(value), default=_json_value, ensure_ascii=False, allow_nan=False)
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    return [_finite(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def _json_value(value: Any) -> Any:
