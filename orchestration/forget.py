@@ -50,6 +50,8 @@ def forget(workspace: Workspace, term: str, say: Say = silent) -> Erasure:
     current = publishers[0].current()
     if current is not None:
         done.published = _publish_again(workspace, manifest.load_manifest(workspace.ledger, current), say)
+    else:  # nobody knows which night this is, so it can't be built again without them
+        workspace.warehouse.unlink(missing_ok=True)
     for publisher in publishers:
         for night_id in publisher.nights():
             if night_id != done.published:

@@ -103,12 +103,12 @@ def _time(text: str | None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(text)
 
 
-def bury_unfinished(ledger: Path) -> None:
+def bury_unfinished(ledger: Path, error: str = "its process ended before the night did") -> None:
     """Write down that nights whose process died came to nothing. Only for whoever holds the workspace's lock."""
-    for night_id in night_ids(ledger):
+    for night_id in sorted(path.parent.name for path in (ledger / "nights").glob("*/record.json")):
         if load_record(ledger, night_id).get("state") != "running":
             continue
-        save_record(ledger, night_id, state="failed", error="its process ended before the night did")
+        save_record(ledger, night_id, state="failed", error=error)
 
 
 def night_ids(ledger: Path) -> list[str]:

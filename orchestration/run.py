@@ -10,7 +10,7 @@ import logging
 import sys
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,10 +18,12 @@ from typing import Any
 import dagster as dg
 
 from orchestration import manifest
+from orchestration.build import prune_builds
 from orchestration.definitions import JOB, build_defs
 from orchestration.lock import night_lock
 from orchestration.logs import log_to
 from orchestration.night import Say
+from orchestration.publish.interface import DISK_FULL, PublishError, disk_is_full
 from orchestration.settings import Workspace, use_dagster_home
 
 _log = logging.getLogger(__name__)
@@ -52,7 +54,7 @@ def run_night(
     """Run the night, now. Raises ConfigProblems and NightRunning; everything later is in the result."""
     use_dagster_home(workspace.dagster_home)
     log_to(workspace.logs, workspace.company.retention.logs_days)
-    with night_lock(workspace.lock, "a night"), _quiet(workspace):
+    with night_lock(workspace.lock, "a night"), _room(workspace), _quiet(workspace):
         _warm_up()
         say("Preparing…")
         job = build_defs(workspace, say).resolve_job_def(JOB)
@@ -78,6 +80,20 @@ def _night_of(workspace: Workspace, run_id: str) -> str | None:
 def _warm_up() -> None:
     """Import Great Expectations (six seconds) while the CRMs are being read; the gate needs it soon after."""
     threading.Thread(target=importlib.import_module, args=["great_expectations"], daemon=True).start()
+
+
+@contextmanager
+def _room(workspace: Workspace) -> Iterator[None]:
+    """A disk that fills up strikes anywhere: in Dagster's storage, in a log, in dbt. It is told in words."""
+    try:
+        yield
+    except Exception as error:
+        if not disk_is_full(error, workspace.data):
+            raise
+        prune_builds(workspace.builds, [])  # what no reader gets makes room for writing down how the night ended
+        with suppress(OSError):
+            manifest.bury_unfinished(workspace.ledger, DISK_FULL)
+        raise PublishError(DISK_FULL) from error
 
 
 @contextmanager

@@ -6,6 +6,7 @@ operator's concern (a stale connection, a held one, a night that wasn't publishe
 
 from __future__ import annotations
 
+import atexit
 import os
 import sys
 import threading
@@ -29,6 +30,7 @@ class _Commands(click.Group):
             return super().__call__(*args, **kwargs)
         except SystemExit as end:
             if threading.active_count() > 1:
+                atexit._run_exitfuncs()  # noqa: SLF001 - what Python itself would do now, if it could end
                 sys.stdout.flush()
                 sys.stderr.flush()
                 os._exit(end.code if isinstance(end.code, int) else 1 if end.code else 0)

@@ -6,6 +6,7 @@ has the old file open keeps reading it, whoever opens the name gets the new one,
 
 from __future__ import annotations
 
+import filecmp
 import os
 import shutil
 from pathlib import Path
@@ -84,7 +85,11 @@ class DuckdbFilePublisher:
         """The night whose file the stable name is."""
         if not self.stable.exists():
             return None
-        return next((night for night in self.nights() if self._file(night).samefile(self.stable)), None)
+        nights = self.nights()[::-1]
+        linked = (night for night in nights if self._file(night).samefile(self.stable))
+        # A workspace that was copied or restored from a backup has two files where there was one of two names.
+        equal = (night for night in nights if filecmp.cmp(self._file(night), self.stable, shallow=False))
+        return next(linked, None) or next(equal, None)
 
     def nights(self) -> list[str]:
         """The nights whose files are kept."""

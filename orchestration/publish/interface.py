@@ -6,10 +6,19 @@ Only the interface belongs here.
 from __future__ import annotations
 
 import errno
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
+
+LEAST_FREE = 64 * 1024
+"""With fewer bytes left an error of whatever kind is taken for the full disk's."""
+
+DISK_FULL = (
+    "The disk became full, so the night was not published; readers keep the night before. Free some space (older "
+    "nights: `retention` in plumbline.yml) and run `plumbline sync` again."
+)
 
 
 class PublishError(Exception):
@@ -41,6 +50,17 @@ class Publisher(Protocol):
 
     def discard(self, night_id: str) -> None:
         """Remove a night that is kept or half prepared; unknown ones are no error."""
+
+
+def disk_is_full(error: BaseException, folder: Path) -> bool:
+    """Whether an error, or one that caused it, came of a full disk. SQLite only says that something went wrong."""
+    seen: list[BaseException] = []
+    following: BaseException | None = error
+    while following is not None and following not in seen:
+        seen.append(following)
+        following = following.__cause__ or following.__context__
+    full = any(isinstance(e, OSError) and e.errno in {errno.ENOSPC, errno.EDQUOT} for e in seen)
+    return full or any("No space left" in str(e) for e in seen) or shutil.disk_usage(folder).free < LEAST_FREE
 
 
 @contextmanager

@@ -72,6 +72,9 @@ def test_query_prints_a_table_or_json_and_can_write_nothing(home: Path) -> None:
     (count,) = json.loads(run("query", "--json", "select count(*) as n from marts.fct_findings").output)
     assert count == {"n": 100}
     assert run("query", "select nonsense").exit_code == 2
+    assert run("query", " ").exit_code == 2
+    odd = run("query", "--json", "select 'nan'::double as x, [1.5, 'inf'::double] as y, 1 as a, 2 as a").output
+    assert json.loads(odd) == [{"x": None, "y": [1.5, None], "a": 1, "a_2": 2}]
 
 
 def test_init_makes_a_workspace_that_check_finds_good_and_overwrites_nothing(tmp_path: Path, monkeypatch) -> None:

@@ -11,6 +11,7 @@ from orchestration.manifest import (
     ConnectionReading,
     Manifest,
     NoSuchNight,
+    bury_unfinished,
     hash_config,
     last_published,
     load_manifest,
@@ -95,3 +96,11 @@ def test_ledger_holds_the_published_rows_and_a_crash_before_it_is_completed_once
 
 def test_nothing_to_complete_before_the_first_publication(tmp_path: Path) -> None:
     assert complete_ledger(tmp_path, tmp_path / "none.duckdb", None) is False
+
+
+def test_a_night_killed_before_its_manifest_is_written_down_as_failed(tmp_path: Path) -> None:
+    save_record(tmp_path, "20260331T000000-aaaaaaaa", state="running")
+    save_record(tmp_path, "20260330T000000-bbbbbbbb", state="published")
+    bury_unfinished(tmp_path)
+    assert load_record(tmp_path, "20260331T000000-aaaaaaaa")["state"] == "failed"
+    assert load_record(tmp_path, "20260330T000000-bbbbbbbb")["state"] == "published"

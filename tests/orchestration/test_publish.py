@@ -11,7 +11,7 @@ import orjson
 import pytest
 
 from orchestration.publish.duckdb_file import DuckdbFilePublisher
-from orchestration.publish.interface import PublishError
+from orchestration.publish.interface import PublishError, disk_is_full
 from orchestration.publish.parquet import ParquetPublisher
 from orchestration.publish.publication import prune, publish, roll_back
 from tests.orchestration.conftest import both, duckdb_only, make_marts
@@ -148,6 +148,27 @@ def test_roll_back_goes_to_the_night_before_with_every_publisher_and_prune_keeps
     assert publishers[0].nights() == [night(1), night(3), night(4)], "the current night is never removed"
     with pytest.raises(PublishError, match=r"no night before .* to go back to\. Kept are"):
         roll_back(publishers)
+
+
+def test_in_a_copied_workspace_the_current_night_is_still_known(tmp_path: Path) -> None:
+    folder, copy = tmp_path / "published", tmp_path / "copy"
+    for number in (1, 2):
+        publish_version(folder, tmp_path, number, duckdb_only)
+    shutil.copytree(folder, copy)  # as a backup restores it: two files where there was one with two names
+    (publisher,) = duckdb_only(copy)
+    assert publisher.current() == night(2)
+
+
+def test_a_full_disk_is_known_behind_other_errors(tmp_path: Path) -> None:
+    def wrapped(cause: Exception) -> Exception:
+        outer = RuntimeError("sqlite3.OperationalError: disk I/O error")
+        outer.__cause__ = ValueError("x")
+        outer.__cause__.__context__ = cause
+        return outer
+
+    assert disk_is_full(wrapped(OSError(errno.ENOSPC, "No space left on device")), tmp_path)
+    assert disk_is_full(wrapped(ValueError("IO Error: No space left on device")), tmp_path)
+    assert not disk_is_full(wrapped(OSError(errno.EACCES, "Permission denied")), tmp_path)
 
 
 def test_nothing_published_yet_is_said_so(tmp_path: Path) -> None:
