@@ -35,7 +35,9 @@ class Deals:
             for name in ("int_deals", "int_stage_changes", "int_field_changes", "int_activities", "int_deal_contacts")
         }
 
-    def add(self, name: str, path: list[tuple[float, str]], *, done: str = "", **deal: Any) -> None:
+    def add(
+        self, name: str, path: list[tuple[float, str]], *, done: str = "", precision: str = "exact", **deal: Any
+    ) -> None:
         """A deal on its path of (day, stage). `done`: what was recorded in time, b(uyer) t(alk) a(mount) d(ate)."""
         base = {"connection": "acme", "deal_key": f"acme:{name}"}
         self.tables["int_deals"].append({
@@ -45,7 +47,7 @@ class Deals:
         })  # fmt: skip
         self.tables["int_stage_changes"] += [
             {**base, "change_id": f"{n:03}", "stage_id": stage, "stage_key": stage, "entered_at": day(when),
-             "source": "history", "precision": "exact", "actor_id": "u7", "actor_kind": "person"}
+             "source": "history", "precision": precision, "actor_id": "u7", "actor_kind": "person"}
             for n, (when, stage) in enumerate(path)
         ]  # fmt: skip
         if "b" in done:
@@ -95,12 +97,24 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     deals.add("renewal", [(0, "propose")], deal_type="renewal", is_judged=False, unjudged_reason="deal_type")
     deals.add("merged", [(0, "qualify"), (2, "develop"), (3, "qualify"), (4, "develop"), (8, "propose")],
               merged_at=day(4))  # fmt: skip
-    deals.add("date_only", [(0, "qualify"), (0.7, "develop")], done="b")
+    deals.add("date_only", [(0, "qualify"), (0.3, "develop")], done="b")
     deals.activity("date_only", "meeting", -0.375, "day")  # the midnight of the day on which it left
     deals.add("undated", [(0, "qualify"), (2, "develop"), (3, "propose")], done="bt")
     deals.field("undated", "amount", "500", None)
     deals.add("planned", [(0, "qualify"), (2, "develop")], done="b")
     deals.activity("planned", "meeting", 200)
+    deals.add("written_ahead", [(0, "qualify"), (2, "develop"), (3, "propose")], done="bt")
+    deals.field("written_ahead", "amount", "500", 200)
+    deals.add("moves_ahead", [(0, "qualify"), (200, "propose")], done="b")
+    deals.add("at_once", [(0, "qualify"), (2, "propose"), (2, "won")], done="btad")
+    deals.add("there_and_back", [(0, "qualify"), (2, "develop"), (2.001, "propose"), (2.002, "develop"),
+                                 (2.003, "qualify")], done="b")  # fmt: skip
+    deals.add("next_day", [(0, "qualify"), (0.3, "develop")], done="b")
+    deals.activity("next_day", "meeting", 1.625, "day")  # the midnight at which the grace is over
+    deals.add("by_days", [(-0.375, "qualify"), (1.625, "develop")], precision="day", created_at=day(0), done="b")
+    deals.activity("by_days", "meeting", 2.2)  # later on the day on which it left
+    deals.add("born_that_day", [(0, "propose")], created_at=day(-0.375), done="bta")
+    deals.add("born_some_day", [(0, "propose")], created_at=None)
     world = World(tmp_path_factory.mktemp("findings"), as_of=JUDGED)
     for table, frame in process_tables(load_process(), ZoneInfo("UTC")).items():
         world.reference(table, frame)
@@ -119,7 +133,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
 def findings(built: Warehouse, deal: str) -> list[tuple[str, str, bool]]:
     """Kind, sentence and alert of a deal's findings, without those about time."""
     rows = built.query(
-        "select * from warehouse.marts.fct_findings where deal_id = ? and kind <> 'over_time' order by since, kind",
+        "select * from warehouse.marts.fct_findings where deal_id = ? and kind <> 'over_time'"
+        " order by since, kind, sentence",
         deal,
     )
     return [(row["kind"], row["sentence"], row["is_alert"]) for row in rows]
@@ -153,6 +168,19 @@ EXPECTED = {
     "date_only": [],
     "undated": [],
     "planned": [("step_missing", 'Leaving Qualify: "Conversation held" is not recorded', True)],
+    "written_ahead": [("step_missing", 'Leaving Develop: "Amount known" is not recorded', True)],
+    "moves_ahead": [],
+    "at_once": [
+        ("stage_skipped", "Moved from Propose to Won without Close", False),
+        ("stage_skipped", "Moved from Qualify to Propose without Develop", False),
+    ],
+    "there_and_back": [],
+    "next_day": [
+        ("step_late", 'Leaving Qualify: "Conversation held" was recorded only after leaving the stage', False)
+    ],
+    "by_days": [],
+    "born_that_day": [("born_late", "Created in Propose, without Qualify, Develop", False)],
+    "born_some_day": [],
 }  # fmt: skip
 
 
@@ -167,6 +195,19 @@ def test_blame_is_with_who_had_the_deal_then(built: Warehouse) -> None:
     )
     assert (row["owner_key_at_breach"], row["owner_key_now"]) == ("old@acme.example", "new@acme.example")
     assert (row["moved_by"], row["moved_by_kind"]) == ("u7", "person")
+
+
+def test_what_is_dated_ahead_has_not_happened(built: Warehouse) -> None:
+    """Neither a move nor an entry counts before its time, as with a clock that runs wrong or a year mistyped."""
+    assert states(built, "moves_ahead")["buyer_named"] == "done"
+    assert states(built, "moves_ahead")["conversation_held"] == "pending"
+    assert built.values("select due from warehouse.marts.fct_deal_compliance where deal_id = 'moves_ahead'") == [0]
+
+
+def test_a_day_without_a_time_is_compared_as_a_day(built: Warehouse) -> None:
+    assert states(built, "by_days")["conversation_held"] == "done"
+    assert states(built, "next_day")["conversation_held"] == "late"
+    assert states(built, "born_some_day")["buyer_named"] == "unknown", "nobody knows whether it began there"
 
 
 def test_doubt_is_named_as_doubt(built: Warehouse) -> None:

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.slow
 
 MUTATIONS = {
     "a tie with leaving the stage is no longer in time": (
-        "int_step_verdicts", "done_at <= gate_at", "done_at < gate_at",
+        "int_step_verdicts", "done_at <= coalesce(gate_until", "done_at < coalesce(gate_until",
     ),
     "the last moment of the grace is no longer in it": (
         "int_step_verdicts", "evidence.done_at <= deadlines.deadline_at", "evidence.done_at < deadlines.deadline_at",
@@ -25,7 +25,11 @@ MUTATIONS = {
     "not yet over counts as missing": ("int_step_verdicts", "judged_at <= deadline_at", "judged_at < deadline_at"),
     "owners who do not log are accused": ("int_step_verdicts", "< settings.logging_min_activities", "< 0"),
     "a loss opens gates": ("int_stage_passes", "where visits.stage_key <> 'lost'", "where true"),
-    "a slip of the mouse is a move": ("int_visits", "neighbours.left_at >", "neighbours.left_at >="),
+    "a slip of the mouse is a move": ("int_visits", "visits.left_at >", "visits.left_at >="),
+    "what is dated after the night has happened": ("int_stage_runs", "> deals.judged_at", "< deals.judged_at"),
+    "a deal created on a day began before that day's first change": (
+        "int_deal_paths", "then cast(deals.created_at as date)", "then cast(deals.created_at as date) - 1",
+    ),
     "what was written on winning counts": (
         "int_values_at_gate", "changes.changed_at < asked.gate_at", "changes.changed_at <= asked.gate_at",
     ),

@@ -81,6 +81,7 @@ def test_every_object_of_an_export(home: Warehouse) -> None:
                 "changed_at": "2024-04-01T09:00:00Z",
             },
             {"change_id": "d", "deal_id": "1", "field": "owner_id", "value": "7", "changed_at": "2024-03-01T09:00:00Z"},
+            {"change_id": "h", "deal_id": "1", "field": "owner", "value": "6", "changed_at": "2024-02-01T09:00:00Z"},
             key="change_id",
         ),
     )
@@ -151,6 +152,7 @@ def test_every_object_of_an_export(home: Warehouse) -> None:
         ("amount", "snapshot"),
         ("lost_reason", "history"),
         ("owner", "history"),
+        ("owner", "history"),
     ]
     activity = home.query("select * from canonical.int_activities")
     assert [(a["kind"], a["outcome"], a["direction"], a["contact_count"], a["precision"]) for a in activity] == [
@@ -158,7 +160,10 @@ def test_every_object_of_an_export(home: Warehouse) -> None:
     ]
     assert home.values("select added_at from canonical.int_deal_contacts") == [None]
     assert home.values("select status from canonical.int_documents") == ["sent"]
-    assert home.values("select manager_email from canonical.int_owners") == ["cy@example.com"]
+    owners = home.query("select owner_key, manager_email from canonical.int_owners order by owner_key")
+    assert [tuple(o.values()) for o in owners] == [("acme:6", None), ("bo@example.com", "cy@example.com")], (
+        "whoever had the deal once and is in no list any more is still somebody"
+    )
 
 
 def test_slips_of_an_export_are_listed(home: Warehouse) -> None:

@@ -1,4 +1,5 @@
-{# Owners who appear only on a deal or activity (long gone, or no right to read owners) get a row too. #}
+{# Owners who appear only on a deal, in its history or on an activity (long gone, or no right to read owners) get a row
+   too. #}
 with known as (
     {{ union_crms('owners', [
         'connection', 'owner_id', 'email', 'owner_name', 'team', 'manager_email', 'is_active'
@@ -9,6 +10,15 @@ mentioned as (
     {{ union_crms('deals', ['connection', 'owner_id']) }}
     union all
     {{ union_crms('activities', ['connection', 'owner_id']) }}
+    union all
+    select
+        crm,
+        connection,
+        value as owner_id
+    from (
+        {{ union_crms('field_changes', ['connection', 'standard_field', 'value']) }}
+    ) as changes
+    where standard_field = 'owner' and trim(value) <> ''
 ),
 
 strangers as (

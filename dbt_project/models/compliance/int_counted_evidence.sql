@@ -40,9 +40,12 @@ moments as (
         evidence.alternative,
         evidence.term,
         coalesce(calendar.day_start_utc, evidence.happened_at) as happened_at,
+        coalesce(calendar.day_end_utc, evidence.happened_at) as happened_until,
         evidence.recorded_at
     from evidence
     left join calendar on evidence.precision = 'day' and cast(evidence.happened_at as date) = calendar.day
+    -- what is planned for later is no evidence yet
+    where not coalesce(coalesce(calendar.day_start_utc, evidence.happened_at) > evidence.judged_at, false)
 
 ),
 
@@ -80,7 +83,7 @@ recent as (
             and asked.step_key = deadlines.step_key
     where
         asked.within_days_before_gate is not null
-        and asked.happened_at >= {{ add_seconds('deadlines.gate_at', '-86400 * asked.within_days_before_gate') }}
+        and asked.happened_until >= {{ add_seconds('deadlines.gate_at', '-86400 * asked.within_days_before_gate') }}
         and asked.happened_at <= deadlines.deadline_at
 
 ),

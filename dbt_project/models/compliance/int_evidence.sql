@@ -47,7 +47,8 @@ final as (
         terms.term,
         records.happened_at,
         records.recorded_at,
-        records.precision
+        records.precision,
+        deals.judged_at
     from records
     inner join deals on records.deal_key = deals.deal_key
     inner join matches
@@ -62,10 +63,7 @@ final as (
             and matches.step_key = terms.step_key
             and matches.alternative = terms.alternative
             and matches.term = terms.term
-    where
-        -- what is planned for later is no evidence yet
-        (records.happened_at is null or records.happened_at <= deals.judged_at)
-        and (records.has_contact or not terms.needs_contact)
+    where records.has_contact or not terms.needs_contact
 
     union all
 
@@ -77,7 +75,8 @@ final as (
         fields.term,
         fields.happened_at,
         fields.recorded_at,
-        fields.precision
+        fields.precision,
+        deals.judged_at
     from fields
     inner join deals on fields.deal_key = deals.deal_key
 
@@ -91,7 +90,8 @@ final as (
         terms.term,
         case when visits.source <> 'snapshot' then visits.entered_at end as happened_at,
         cast(null as timestamp) as recorded_at,
-        visits.precision
+        visits.precision,
+        deals.judged_at
     from visits
     inner join deals on visits.deal_key = deals.deal_key
     inner join terms on terms.kind = 'stage' and visits.stage_key = terms.stage_key

@@ -55,7 +55,8 @@ final as (
         deal_key,
         kind,
         kind as family,
-        cast(since as {{ dbt.type_string() }}) as subject,
+        -- two stages may be skipped within one second, each by a move of its own
+        cast(since as {{ dbt.type_string() }}) || ' ' || stage_key as subject,
         cast(null as {{ dbt.type_string() }}) as step_key,
         stage_key,
         severity,

@@ -40,7 +40,11 @@ joined as (
         passes.gate_visit_no,
         passes.gate_at,
         paths.current_stage_key = stages.stage_key as stands_in_stage,
-        coalesce(passes.entered_at, passes.gate_at, paths.judged_at) as governed_at,
+        -- a stage that was skipped and visited only later is governed by the rules of when it was skipped
+        case
+            when passes.gate_visit_no < passes.entry_visit_no then passes.gate_at
+            else coalesce(passes.entered_at, passes.gate_at, paths.judged_at)
+        end as governed_at,
         case
             when passes.gate_at <= paths.merged_at
                 then 'two deals were merged, and whose moves came before that is not known'
@@ -78,6 +82,7 @@ final as (
         case when joined.undatable_reason is null then joined.gate_visit_no end as gate_visit_no,
         case when joined.undatable_reason is null then joined.gate_at end as gate_at,
         joined.undatable_reason is null and coalesce(visits.stage_key = 'won', false) as is_won_gate,
+        coalesce(visits.precision = 'day', false) as is_gate_day,
         visits.actor_id as moved_by,
         visits.actor_kind as moved_by_kind,
         joined.stands_in_stage,

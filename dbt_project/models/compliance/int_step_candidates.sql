@@ -35,6 +35,7 @@ of_stages as (
         gates.gate_at,
         gates.gate_visit_no,
         gates.is_won_gate,
+        gates.is_gate_day,
         gates.is_entered_before_gate,
         gates.stands_in_stage,
         gates.undatable_reason,
@@ -57,6 +58,7 @@ on_loss as (
         case when paths.status = 'lost' then paths.current_since end as gate_at,
         cast(null as integer) as gate_visit_no,
         false as is_won_gate,
+        paths.is_current_since_day as is_gate_day,
         true as is_entered_before_gate,
         false as stands_in_stage,
         case

@@ -34,6 +34,7 @@ placed as (
     select
         duties.*,
         {{ local_date('duties.gate_at', 'settings.time_zone') }} as gate_day,
+        {{ local_date(add_seconds('duties.gate_at', 'duties.grace_seconds'), 'settings.time_zone') }} as grace_day,
         settings.backfill_seconds,
         -- what held at the gate is judged there; nobody can still put it right within a grace
         coalesce(sources.is_judged_at_gate, false) and not duties.is_on_loss as is_judged_at_gate,
@@ -55,17 +56,25 @@ final as (
 
     select
         placed.*,
+        -- a gate whose time of day is not known leaves the whole day, and a day ends just before the next one begins
+        case when placed.is_gate_day then {{ add_seconds('calendar.day_end_utc', '-0.000001') }} end as gate_until,
         case
             when placed.is_judged_at_gate then placed.gate_at
+            when placed.is_gate_day and (placed.is_on_loss or placed.grace_working_days is null)
+                then coalesce(
+                    {{ add_seconds('grace_days.day_end_utc', '-0.000001') }},
+                    {{ add_seconds('placed.gate_at', 'placed.grace_seconds') }}
+                )
             when placed.is_on_loss or placed.grace_working_days is null
                 then {{ add_seconds('placed.gate_at', 'placed.grace_seconds') }}
             else coalesce(
-                working_days.day_end_utc,
+                {{ add_seconds('working_days.day_end_utc', '-0.000001') }},
                 {{ add_seconds('placed.gate_at', 'cast(placed.grace_working_days as bigint) * 86400') }}
             )
         end as deadline_at
     from placed
     left join calendar on placed.gate_day = calendar.day
+    left join calendar as grace_days on placed.is_gate_day and placed.grace_day = grace_days.day
     left join working_days
         on calendar.working_day_no + placed.grace_working_days = working_days.working_day_no
 

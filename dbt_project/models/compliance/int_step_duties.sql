@@ -47,6 +47,7 @@ final as (
         case when ranked.undatable_reason is null then ranked.gate_at end as gate_at,
         ranked.gate_visit_no,
         ranked.is_won_gate,
+        ranked.is_gate_day,
         ranked.is_entered_before_gate,
         ranked.stands_in_stage,
         ranked.undatable_reason,

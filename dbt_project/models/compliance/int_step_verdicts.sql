@@ -75,7 +75,7 @@ final as (
             when gate_at is null then 'not_due'
             when is_done_in_time and not is_proven_in_time and backfill_policy = 'flag' then 'backfilled'
             when is_done_in_time and not is_proven_in_time and backfill_policy = 'reject' then 'late'
-            when is_done_in_time and (done_at <= gate_at or is_on_loss) then 'done'
+            when is_done_in_time and (done_at <= coalesce(gate_until, gate_at) or is_on_loss) then 'done'
             when is_done_in_time then 'done_in_grace'
             when doubt is not null then 'unknown'
             when done_at is not null then 'late'

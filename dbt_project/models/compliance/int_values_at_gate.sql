@@ -25,6 +25,7 @@ asked as (
         deadlines.step_key,
         deadlines.gate_at,
         deadlines.gate_day,
+        coalesce(deadlines.gate_until, deadlines.gate_at) as gate_until,
         deadlines.is_won_gate,
         terms.alternative,
         terms.term,
@@ -44,7 +45,7 @@ ranked as (
         -- CRMs fill dates by themselves on winning, so what was written at that very moment proves nothing
         case
             when asked.is_won_gate then coalesce(changes.changed_at < asked.gate_at, false)
-            else coalesce(changes.changed_at <= asked.gate_at, false)
+            else coalesce(changes.changed_at <= asked.gate_until, false)
         end as is_before_gate
     from asked
     inner join changes on asked.deal_key = changes.deal_key and asked.field = changes.field

@@ -10,39 +10,54 @@ settings as (
 
 ),
 
-neighbours as (
+-- a stage left for another and re-entered at once was a slip of the mouse: the visit between never happened; what
+-- it leaves behind may be one too (there, further, and all the way back), so it is looked for three times
+{% for turn in [1, 2, 3] %}
+{%- set before = 'runs' if turn == 1 else 'visits_' ~ (turn - 1) %}
+neighbours_{{ turn }} as (
 
     select
-        runs.*,
+        visits.*,
         lag(stage_key) over (partition by deal_key order by place) as stage_key_before,
         lead(stage_key) over (partition by deal_key order by place) as stage_key_after,
         lead(entered_at) over (partition by deal_key order by place) as left_at
-    from runs
+    from {{ before }} as visits
 
 ),
 
--- a stage left for another and re-entered at once was a slip of the mouse: the visit between never happened
-steady as (
+steady_{{ turn }} as (
 
     select
-        neighbours.*,
-        lag(neighbours.stage_key) over (partition by neighbours.deal_key order by neighbours.place) as steady_before
-    from neighbours
+        visits.*,
+        lag(visits.stage_key) over (partition by visits.deal_key order by visits.place) as steady_before
+    from neighbours_{{ turn }} as visits
     cross join settings
     where
-        neighbours.stage_key_before is null
-        or neighbours.stage_key_after is null
-        or neighbours.stage_key_before <> neighbours.stage_key_after
-        or neighbours.left_at > {{ add_seconds('neighbours.entered_at', 'settings.flicker_seconds') }}
+        visits.stage_key_before is null
+        or visits.stage_key_after is null
+        or visits.stage_key_before <> visits.stage_key_after
+        or visits.left_at > {{ add_seconds('visits.entered_at', 'settings.flicker_seconds') }}
 
 ),
 
-visits as (
+visits_{{ turn }} as (
 
-    select * from steady
+    select
+        connection,
+        deal_key,
+        place,
+        stage_key,
+        stage_id,
+        entered_at,
+        source,
+        precision,
+        actor_id,
+        actor_kind
+    from steady_{{ turn }}
     where steady_before is null or steady_before <> stage_key
 
 ),
+{% endfor %}
 
 final as (
 
@@ -58,7 +73,7 @@ final as (
         precision,
         actor_id,
         actor_kind
-    from visits
+    from visits_3
 
 )
 

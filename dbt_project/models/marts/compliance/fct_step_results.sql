@@ -10,6 +10,18 @@ deals as (
 
 ),
 
+-- what was done on a day, at a time that nobody wrote down, may have been done until that day's end
+done_days as (
+
+    select
+        verdicts.deal_key,
+        verdicts.step_key,
+        coalesce({{ add_seconds('calendar.day_end_utc', '-0.000001') }}, verdicts.done_at) as last_moment
+    from verdicts
+    left join {{ source('reference', 'calendar') }} as calendar on verdicts.done_at = calendar.day_start_utc
+
+),
+
 duties as (
 
     select
@@ -44,10 +56,10 @@ final as (
         coalesce(
             duties.state in ('done', 'done_in_grace', 'backfilled')
             and not duties.is_on_loss
-            and duties.done_at < duties.entered_at,
+            and done_days.last_moment < duties.entered_at,
             false
         ) as is_early,
-        coalesce(duties.done_at < predecessors.done_at, false) as is_out_of_order,
+        coalesce(done_days.last_moment < predecessors.done_at, false) as is_out_of_order,
         duties.is_due
         and duties.state = 'missing'
         and not duties.is_judged_at_gate
@@ -58,6 +70,8 @@ final as (
         deals.as_of
     from duties
     inner join deals on duties.deal_key = deals.deal_key
+    left join done_days
+        on duties.deal_key = done_days.deal_key and duties.step_key = done_days.step_key
     left join verdicts as predecessors
         on duties.deal_key = predecessors.deal_key and duties.after_step_key = predecessors.step_key
 
