@@ -45,7 +45,9 @@ class PassPlan:
         # A stream may have ended in a pass that failed later; only a good pass was reconciled, so read from that again.
         if last.synced_to is None or self.last_good is None:
             return last.synced_to
-        return min(last.synced_to, self.last_good.started_at)
+        since = min(last.synced_to, self.last_good.started_at)
+        # A pass from the future (a wrong clock or --as-of) says nothing about what was changed until now.
+        return since if since <= self.started_at else None
 
 
 def fields_hash(stream: Stream) -> str:

@@ -74,7 +74,13 @@ def replay(night_id: str) -> None:
 
 
 @click.command(epilog="Example: plumbline compact --keep-hours 48")
-@click.option("--keep-hours", default=168.0, show_default=True, help="Keep replaced files for so long.")
+@click.option(
+    "--keep-hours",
+    type=click.FloatRange(min=0),
+    default=168.0,
+    show_default=True,
+    help="Keep replaced files for so long.",
+)
 @plain_words
 def compact(keep_hours: float) -> None:
     """Merge the lake's small files. Nothing that was ever read is lost."""

@@ -24,7 +24,9 @@ def _moment(_context: click.Context, _parameter: click.Parameter, text: str | No
     except ValueError as error:
         raise click.BadParameter(f"{text!r} is not a time; write it like 2026-03-31T02:00:00+02:00") from error
     if moment.tzinfo is None:
-        raise click.BadParameter(f"{text!r} names no time zone; write it like {text}Z or {text}+02:00")
+        raise click.BadParameter(f"{text!r} names no time zone; write it like 2026-03-31T02:00:00+02:00")
+    if not 2000 <= moment.year < 2100:
+        raise click.BadParameter(f"{text!r} is outside the years 2000 to 2099")
     return moment.astimezone(UTC)
 
 
@@ -54,7 +56,7 @@ def sync(as_of: datetime | None, only: tuple[str, ...], accept_fall: tuple[str, 
 
 @click.command(epilog="Example: plumbline status --json")
 @click.option("--json", "json_rows", is_flag=True, help="Print a JSON list of nights, newest first.")
-@click.option("--last", default=10, show_default=True, help="How many nights.")
+@click.option("--last", type=click.IntRange(min=1), default=10, show_default=True, help="How many nights.")
 @plain_words
 def status(json_rows: bool, last: int) -> None:
     """How the last nights went, newest first, and which one readers get."""

@@ -5,6 +5,7 @@ Only speaking belongs here.
 
 from __future__ import annotations
 
+import errno
 import functools
 import json
 import math
@@ -56,6 +57,10 @@ def plain_words(command: Callable[P, R]) -> Callable[P, R]:
             raise _ended(str(error), WRONG_USE) from error
         except (ConnectorError, PublishError, LakeError) as error:
             raise _ended(str(error), CONCERN) from error
+        except OSError as error:
+            if error.errno == errno.EPIPE:  # `plumbline query … | head`: click knows what to do
+                raise
+            raise _ended(f"{error.filename or 'The system'}: {error.strerror or error}", CONCERN) from error
         except Stop as stop:
             raise _ended(str(stop), stop.code) from stop
 

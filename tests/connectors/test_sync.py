@@ -266,6 +266,16 @@ def test_ten_quiet_seconds_end_a_batch(crm, lake):
     assert sum(rows for stream, rows in batches if stream == "deals") == 55
 
 
+def test_after_a_pass_from_the_future_everything_is_read(crm, lake):
+    clock = FakeClock()
+    clock.forward(days=400)  # somebody's clock, or --as-of
+    assert sync(crm, lake, clock).state == "good"
+    clock.now -= timedelta(days=399)
+    crm.asked.clear()
+    assert sync(crm, lake, clock).state == "good"
+    assert crm.asked[0] == ("deals", {}, None)
+
+
 def test_increments_begin_at_the_last_good_pass_even_if_a_later_one_failed(crm, lake):
     clock = FakeClock()
     good = sync(crm, lake, clock)

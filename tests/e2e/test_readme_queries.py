@@ -11,7 +11,7 @@ import pytest
 from tests.e2e.shell import plumbline
 
 README = (Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"^(.+):\n\n```sql\n(.+?)```", README, re.MULTILINE | re.DOTALL)
+BLOCKS = re.findall(r"^([^\n]+):\n\n```sql\n(.+?)```", README, re.MULTILINE | re.DOTALL)
 COMMANDS = re.findall(r'plumbline query "(select .+?|describe .+?)"', README)
 
 pytestmark = pytest.mark.slow

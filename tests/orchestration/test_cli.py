@@ -124,6 +124,22 @@ def test_check_asks_each_connection_and_names_the_one_that_cannot_be_read(home: 
     assert "1 of 2 connections can't be read" in bad.output
 
 
+@pytest.mark.parametrize("time", ["9999-01-01T00:00:00Z", "0001-01-01T00:00:00Z", "2026-01-01", "yesterday"])
+def test_a_time_that_no_night_can_have_is_refused(time: str, home: Path) -> None:
+    told = run("sync", "--as-of", time)
+    assert told.exit_code == 2
+    assert repr(time) in told.output
+    assert not (home / "data" / "lake").exists()
+
+
+def test_what_the_system_refuses_is_told_with_the_file(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    told = run("init", str(tmp_path / "file" / "below"))
+    assert told.exit_code == 1
+    assert "Not a directory" in told.output
+    assert "Traceback" not in told.output
+
+
 def test_sync_refuses_what_makes_no_sense_before_anything_starts(home: Path) -> None:
     unknown = run("sync", "--only", "gamma")
     assert unknown.exit_code == 2
