@@ -49,7 +49,8 @@ final as (
             when deals.created_at is null then true
             -- where one of the two is a day and no more, they are compared as days
             when ends.first_precision = 'day' or deals.created_at = {{ dbt.date_trunc('day', 'deals.created_at') }}
-                then {{ local_date('ends.first_entered_at', 'settings.time_zone') }}
+                then
+                    {{ local_date('ends.first_entered_at', 'settings.time_zone') }}
                     > case
                         when deals.created_at = {{ dbt.date_trunc('day', 'deals.created_at') }}
                             then cast(deals.created_at as date)
