@@ -19,7 +19,7 @@ from tests.e2e.company import write_rows
 from tests.e2e.shell import plumbline, rows
 from tests.shared import shared_folder
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
 LATER_WORK = {
     "waiver",
