@@ -163,6 +163,57 @@ class SyncOutcome:
     error: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class HistoryCheck:
+    """How a CRM's stage history is held against the present: two DuckDB queries over the lake's latest live records.
+
+    `present` selects (deal_id, stage_id) from the view `deals(id, payload)`: those that were read in this pass.
+    `history` selects (deal_id, stage_id), one row a deal, from the views `deals` and, where the history is a table of
+    its own, `history(id, payload)`, the latest records of `history_table`: the last stage that it tells. Deals without
+    any history aren't compared. What differs is read again once by `Connector.read(stream named stream, ids)`, and by
+    `read_history` where the history is a stream of its own; what still differs is listed for the operator.
+    """
+
+    stream: str
+    present: str
+    history: str
+    history_stream: str | None = None
+    history_table: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StreamPlan:
+    """What a first full read of a stream will cost: records and calls, tokens of a day's budget, seconds of network."""
+
+    stream: str
+    records: int | None
+    calls: int
+    tokens: int = 0
+    seconds: float = 0.0
+    remark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CrmStage:
+    """A stage as the CRM tells it. `probability` is from 0 to 1, None where the CRM has none; `order` rises."""
+
+    id: str
+    name: str
+    order: int
+    probability: float | None = None
+    is_closed: bool | None = None
+    is_won: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CrmPipeline:
+    """A pipeline (or sales process, or team) with its stages in order."""
+
+    id: str
+    name: str
+    stages: tuple[CrmStage, ...]
+
+
 class Connector(Protocol):
     """A CRM account, readable. Built by `connectors.registry.open_connector`."""
 
@@ -196,6 +247,20 @@ class Connector(Protocol):
 
     def read(self, stream: Stream, ids: Sequence[str]) -> Iterator[Page]:
         """Re-read these ids (a failed invariant, a missing row). Ids that no longer exist yield nothing."""
+
+    def history_check(self) -> HistoryCheck | None:
+        """How the stage history is compared with the present; None where every deal's history is a snapshot."""
+
+    def read_history(self, deal_ids: Sequence[str]) -> Iterator[Page]:
+        """Re-read the stage history of these deals (records of `history_check().history_stream`); no pages where the
+        deal's own record carries it.
+        """
+
+    def plan(self) -> list[StreamPlan]:
+        """What the first full sync will cost, per stream, from the CRM's own counts. Raises ConnectorError."""
+
+    def pipelines(self) -> list[CrmPipeline]:
+        """The pipelines and stages as the CRM tells them, for proposing a stage map. Raises ConnectorError."""
 
     def notes(self, stream: Stream) -> list[str]:
         """What the operator should know about the stream's last reading (absent fields, cut histories)."""

@@ -7,10 +7,21 @@ or an unused CRM costs nothing.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
+from typing import Protocol
 
 from connectors.contract import Clock, Connector, CredentialsError
 from connectors.settings import ConnectionSettings
+
+
+class Opener(Protocol):
+    """What `open.py` of each CRM's package offers as `open_connector`."""
+
+    def __call__(
+        self, settings: ConnectionSettings, env: Mapping[str, str], clock: Clock, *, workspace: Path
+    ) -> Connector:
+        """Raises BadInput for wrong settings, CredentialsError for absent variables."""
 
 
 def open_connector(settings: ConnectionSettings, *, env: Mapping[str, str], clock: Clock, workspace: Path) -> Connector:
@@ -23,9 +34,9 @@ def open_connector(settings: ConnectionSettings, *, env: Mapping[str, str], cloc
         from connectors.files.connector import open_files
 
         return open_files(settings, workspace=workspace)
-    from connectors.hubspot.open import open_hubspot
-
-    return open_hubspot(settings, env, clock)
+    # Each CRM's package has `open.py` with this one function, so a kind is a package and a line in kinds.py.
+    opener: Opener = import_module(f"connectors.{settings.kind}.open").open_connector
+    return opener(settings, env, clock, workspace=workspace)
 
 
 def require_credentials(settings: ConnectionSettings, env: Mapping[str, str]) -> None:

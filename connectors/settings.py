@@ -24,9 +24,9 @@ from pydantic import (
 from connectors.configfile import ConfigModel, Fault, Faults, did_you_mean, faults_of, json_schema, load_model
 from connectors.contract import CONNECTION_NAME
 from connectors.files.options import FilesOptions
-from connectors.hubspot.options import option_faults
+from connectors.kinds import API_KINDS, ApiKind
 
-Kind = Literal["hubspot", "files"]
+Kind = Literal["hubspot", "salesforce", "pipedrive", "odoo", "files"]
 DealType = Literal["new", "expansion", "renewal", "partner"]
 OUTCOMES = ("won", "lost")
 """What a CRM's closing stages are mapped to; every other stage is mapped to a stage of process.yml."""
@@ -78,7 +78,9 @@ def _unknown_stage(native: str, key: str, allowed: Iterable[str]) -> Fault:
 class ConnectionEntry(ConfigModel):
     """One CRM account, as connections.yml describes it."""
 
-    kind: Kind = Field(description="The CRM: `hubspot`; or `files` for exports of any other system.")
+    kind: Kind = Field(
+        description="The CRM: hubspot, salesforce, pipedrive or odoo; `files` for exports of any other system."
+    )
     base_url: Annotated[str, AfterValidator(_web_address)] | None = Field(
         None, description="Another address of the API than the CRM's public one."
     )
@@ -142,9 +144,12 @@ def _faults_across(data: dict[str, Any]) -> Iterator[Fault]:
             yield Fault("'path' is missing", "add `path: exports` (a folder) or a .xes.gz file")
         yield from _option_faults(data.get("options", {}))
     elif kind in get_args(Kind):
-        yield from _hubspot_option_faults(data.get("options"))
+        crm = API_KINDS[str(kind)]
+        yield from _crm_option_faults(crm, data.get("options"))
         if not data.get("credentials"):
-            yield Fault("'credentials' is missing", "add `credentials: {token: NAME_OF_A_VARIABLE}`")
+            yield Fault("'credentials' is missing", f"add `credentials: {crm.credentials_example}`")
+        if crm.needs_base_url and not data.get("base_url"):
+            yield Fault("'base_url' is missing", f"add `base_url: {crm.needs_base_url}`")
         if data.get("path"):
             fix = "remove it, or set `kind: files`"
             yield Fault(f"'path' means nothing for {kind}", fix, ("path",), data["path"])
@@ -153,9 +158,9 @@ def _faults_across(data: dict[str, Any]) -> Iterator[Fault]:
         yield Fault("'deal_types' needs 'deal_type_field'", fix, ("deal_types",))
 
 
-def _hubspot_option_faults(options: Any) -> Iterator[Fault]:
-    fix = "the README lists the options of HubSpot"
-    for name, message in option_faults(options).items() if isinstance(options, dict) else ():
+def _crm_option_faults(crm: ApiKind, options: Any) -> Iterator[Fault]:
+    fix = f"the README lists the options of {crm.name}"
+    for name, message in crm.option_faults(options).items() if isinstance(options, dict) else ():
         yield Fault(message, fix, ("options", name), options[name])
 
 

@@ -14,8 +14,9 @@ from typing import Any
 import pandas as pd
 
 from connectors.contract import StreamOutcome, SyncOutcome
+from connectors.kinds import API_KINDS
 from connectors.outcome import from_dict
-from connectors.settings import ConnectionSettings
+from connectors.settings import ConnectionSettings, PipelineSettings
 from expectations.company import Company
 from expectations.compile_process import THE_BEGINNING, Row, process_tables
 from expectations.days import company_days, start_of_day
@@ -188,7 +189,7 @@ def _maps(connections: Mapping[str, ConnectionSettings]) -> dict[str, pd.DataFra
             (
                 {"connection": name, "pipeline_id": key, "stage_id": native, "stage_key": stage_key}
                 for name, key, one in pipelines
-                for native, stage_key in one.stages.items()
+                for native, stage_key in _stages_of(connections[name], one).items()
             ),
         ),
         "deal_type_map": frame(
@@ -216,6 +217,12 @@ def _maps(connections: Mapping[str, ConnectionSettings]) -> dict[str, pd.DataFra
             ),
         ),
     }
+
+
+def _stages_of(settings: ConnectionSettings, pipeline: PipelineSettings) -> Mapping[str, str]:
+    """The stage map; where winning or losing is no stage of the CRM, its staging models show it as one."""
+    crm = API_KINDS.get(settings.kind)
+    return {**crm.implied_stages, **pipeline.stages} if crm else pipeline.stages
 
 
 def _fields_of(settings: ConnectionSettings) -> dict[str, str]:

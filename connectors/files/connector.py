@@ -14,10 +14,11 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from connectors.contract import BadAnswer, BadInput, Page, Record, Stream, Traffic
+from connectors.contract import BadAnswer, BadInput, CrmPipeline, Page, Record, Stream, StreamPlan, Traffic
 from connectors.files.columns import OBJECTS
 from connectors.files.finding import Parts, find_parts, is_event_log
 from connectors.files.options import FilesOptions
+from connectors.files.pipelines import pipelines_of
 from connectors.files.probe import describe
 from connectors.files.rows import RowShaper
 from connectors.files.tally import Tally, claimed_twice
@@ -95,6 +96,21 @@ class FilesConnector:
         while page := list(islice(found, PAGE_ROWS)):
             yield Page(page, {})
         yield Page([], {}, last=True)
+
+    def history_check(self) -> None:
+        """None: an export's stage changes may end before its deals do, and there is nothing to read again."""
+
+    def read_history(self, deal_ids: Sequence[str]) -> Iterator[Page]:  # noqa: ARG002 - see history_check
+        """Nothing."""
+        return iter(())
+
+    def plan(self) -> list[StreamPlan]:
+        """Files cost no calls."""
+        return [StreamPlan(stream.name, None, 0, remark="read from a file") for stream in self.streams()]
+
+    def pipelines(self) -> list[CrmPipeline]:
+        """The stages that the export names: its `stages` file, else those that its deals stand in."""
+        return pipelines_of(self)
 
     def notes(self, stream: Stream) -> list[str]:  # noqa: ARG002 (the contract names it)
         """An export is read whole or refused, so there is nothing to add."""

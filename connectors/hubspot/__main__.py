@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from connectors.contract import ConnectorError
-from connectors.hubspot.open import PUBLIC_ADDRESS, open_hubspot
+from connectors.hubspot.open import PUBLIC_ADDRESS, open_connector
 
 _EXAMPLE = """example:
   HUBSPOT_TOKEN=... python -m connectors.hubspot --probe
@@ -55,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     settings = _Settings(given.connection, given.base_url, {"token": given.token_env}, read_fields=list(given.property))
     try:
-        connector = open_hubspot(settings, os.environ, lambda: datetime.now(UTC))
+        connector = open_connector(settings, os.environ, lambda: datetime.now(UTC))
         try:
             lines = connector.probe()
         finally:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from connectors.contract import MissingScopeError, Page, Stream, Traffic
+from connectors.contract import CrmPipeline, HistoryCheck, MissingScopeError, Page, Stream, StreamPlan, Traffic
 from connectors.http.ahead import Workers, chained
 from connectors.http.session import HttpSession
 from connectors.hubspot import metadata
@@ -18,6 +18,7 @@ from connectors.hubspot.associations import AssociationReader
 from connectors.hubspot.catalogue import ObjectKind, catalogue
 from connectors.hubspot.notes import Notes
 from connectors.hubspot.options import HubSpotOptions
+from connectors.hubspot.plan import first_sync
 from connectors.hubspot.probe import probe_lines
 from connectors.hubspot.reader import ObjectReader
 from connectors.hubspot.search import total
@@ -92,6 +93,28 @@ class HubSpotConnector:
             yield from reader.read(ids)
         else:
             yield from (Page(records, {}) for records in reader.read(ids))
+
+    def history_check(self) -> HistoryCheck:
+        """Each deal carries its own history, newest first."""
+        return HistoryCheck(
+            stream="deals",
+            present="select id as deal_id, payload->>'$.properties.dealstage' as stage_id from deals",
+            history="""
+                select id as deal_id, payload->>'$.propertiesWithHistory.dealstage[0].value' as stage_id from deals
+            """,
+        )
+
+    def read_history(self, deal_ids: Sequence[str]) -> Iterator[Page]:  # noqa: ARG002 - a deal's record carries it
+        """Nothing: a deal's own record carries its history."""
+        return iter(())
+
+    def plan(self) -> list[StreamPlan]:
+        """Calls of the first sync, by the search's totals."""
+        return first_sync(self._api, self._catalogue, self._options)
+
+    def pipelines(self) -> list[CrmPipeline]:
+        """Pipelines with their stages, as HubSpot shows them."""
+        return [metadata.pipeline_of(thing) for thing in self._api.pipelines()]
 
     def probe(self) -> list[str]:
         """Who we are, what may be read, what is left."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from connectors.contract import Page, Record
+from connectors.contract import CrmPipeline, CrmStage, Page, Record
 from connectors.hubspot.api import HubSpotApi
 from connectors.hubspot.records import Object, to_record
 
@@ -15,6 +15,25 @@ from connectors.hubspot.records import Object, to_record
 def pipelines(api: HubSpotApi) -> Iterator[Page]:
     """All deal pipelines, each with its stages."""
     yield Page([_kept(thing) for thing in api.pipelines()], {}, last=True)
+
+
+def pipeline_of(thing: Object) -> CrmPipeline:
+    """A pipeline in words of the contract; HubSpot writes probability and closed as texts."""
+    stages = sorted(thing.get("stages") or [], key=lambda stage: int(stage.get("displayOrder") or 0))
+    return CrmPipeline(
+        str(thing["id"]), str(thing.get("label")), tuple(_stage_of(stage, place) for place, stage in enumerate(stages))
+    )
+
+
+def _stage_of(stage: Object, place: int) -> CrmStage:
+    told = stage.get("metadata") or {}
+    try:
+        probability = float(told["probability"])
+    except (KeyError, TypeError, ValueError):
+        probability = None
+    closed = {"true": True, "false": False}.get(str(told.get("isClosed")).lower())
+    won = None if closed is None or probability is None else closed and probability == 1
+    return CrmStage(str(stage.get("id")), str(stage.get("label")), place, probability, closed, won)
 
 
 def owners(api: HubSpotApi) -> Iterator[Page]:

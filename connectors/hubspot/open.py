@@ -44,11 +44,12 @@ class HubSpotSettings(Protocol):
     options: dict[str, Any]
 
 
-def open_hubspot(
+def open_connector(
     settings: HubSpotSettings,
     env: Mapping[str, str],
     clock: Clock,  # noqa: ARG001 - every opener is given it; HubSpot's own dates suffice here
     *,
+    workspace: Path | None = None,
     adapter: BaseAdapter | None = None,
     timing: Timing | None = None,
 ) -> HubSpotConnector:
@@ -67,7 +68,7 @@ def open_hubspot(
         transport=transport,
         redactor=redactor,
         timing=timing,
-        token_file=Path(limits.refresh_token_file) if limits.refresh_token_file else None,
+        token_file=(workspace or Path()) / limits.refresh_token_file if limits.refresh_token_file else None,
     )
     place = " and ".join(settings.credentials.values())
     session = HttpSession(

@@ -4,9 +4,21 @@ Stories (`plots_*`, told at the desk in `telling`, with `evidence`) are decided 
 shows them. Connectors, verdict rules of the product and orchestration don't belong here and are never imported.
 """
 
-from connectors.sandbox.hubspot.edits import AddContact, Archive, LogActivity, Merge, MoveStage, SetField, Vanish
+from connectors.sandbox.edits import (
+    AddContact,
+    Archive,
+    Create,
+    LogActivity,
+    Merge,
+    MoveStage,
+    Reown,
+    Restore,
+    SetField,
+    Vanish,
+)
+from connectors.sandbox.handle import Sandbox
 from connectors.sandbox.hubspot.knobs import Knobs
-from connectors.sandbox.hubspot.server import Sandbox, start_sandbox
+from connectors.sandbox.hubspot.server import start_sandbox
 from connectors.sandbox.model import DealTruth, MoveTruth, VisitTruth
 from connectors.sandbox.organisation import DEFAULT_NOW, Organisation, Summary
 
@@ -14,6 +26,7 @@ __all__ = [
     "DEFAULT_NOW",
     "AddContact",
     "Archive",
+    "Create",
     "DealTruth",
     "Knobs",
     "LogActivity",
@@ -21,6 +34,8 @@ __all__ = [
     "MoveStage",
     "MoveTruth",
     "Organisation",
+    "Reown",
+    "Restore",
     "Sandbox",
     "SetField",
     "Summary",

@@ -11,9 +11,9 @@ import click
 import orjson
 
 from connectors.sandbox.hubspot.knobs import Knobs
-from connectors.sandbox.hubspot.portal import KEPT_STORIES
 from connectors.sandbox.hubspot.server import start_sandbox
 from connectors.sandbox.organisation import Organisation
+from connectors.sandbox.world import KEPT_STORIES
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})

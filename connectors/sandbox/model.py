@@ -108,6 +108,8 @@ class Story:
     parents: tuple[int, ...] = ()
     merged_at: int | None = None
     modified: int = 0
+    touched_at: int = 0
+    """Of the last edit of any kind, also of those that don't move HubSpot's date; 0: only the story's own."""
     steps: dict[str, State] | None = field(default_factory=dict)
     due: set[str] = field(default_factory=set)
     visits: list[Visit] = field(default_factory=list)

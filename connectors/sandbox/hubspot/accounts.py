@@ -10,32 +10,67 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from connectors.sandbox.hubspot.errors import Answer, RefusedError, expired, unauthenticated
-from connectors.sandbox.hubspot.index import SearchIndex
+from connectors.sandbox.faults import Faults
+from connectors.sandbox.hubspot.errors import expired, too_many, unauthenticated
 from connectors.sandbox.hubspot.limits import Limits
 from connectors.sandbox.hubspot.portal import Portal
+from connectors.sandbox.wire import Answer, RefusedError, Request
 
 HALF_AN_HOUR: Final = 1800
 
 
 @dataclass(slots=True)
 class Account:
-    """A portal with its search index and its request counters."""
+    """A portal and its request counters."""
 
     token: str
     portal: Portal
-    index: SearchIndex
     limits: Limits
+    respond: Callable[[Account, Request], Answer]
+
+    @property
+    def faults(self) -> Faults:
+        """How it misbehaves at present."""
+        return self.portal.knobs
+
+    def number(self, request: Request) -> int:
+        """Count a request; returns its number."""
+        return self.limits.number(f"{request.method} {request.path}")
+
+    def sent(self, size: int) -> None:
+        """Count what went over the wire."""
+        self.limits.sent(size)
+
+    def answer(self, request: Request) -> Answer:
+        """The answer, if the limits let the request pass."""
+        self.limits.admit(self.portal.knobs, is_search=_is_search(request))
+        return self.respond(self, request)
+
+    def headers(self, request: Request) -> dict[str, str]:
+        """The x-hubspot-ratelimit headers."""
+        return self.limits.headers(self.portal.knobs, is_search=_is_search(request))
+
+    def too_many(self, request: Request) -> RefusedError:
+        """429, as the limit that holds for the request words it."""
+        policy = "SECONDLY" if _is_search(request) else "TEN_SECONDLY_ROLLING"
+        return too_many(policy, self.portal.knobs.retry_after_seconds)
+
+
+def _is_search(request: Request) -> bool:
+    return request.path.endswith("/search")
 
 
 class Accounts:
     """All portals of a sandbox, by token."""
 
-    def __init__(self, portals: Mapping[str, Portal], clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        portals: Mapping[str, Portal],
+        clock: Callable[[], float],
+        respond: Callable[[Account, Request], Answer],
+    ) -> None:
         self.clock = clock
-        self.by_token = {
-            token: Account(token, portal, SearchIndex(portal), Limits(clock)) for token, portal in portals.items()
-        }
+        self.by_token = {token: Account(token, portal, Limits(clock), respond) for token, portal in portals.items()}
         self._issued: dict[str, tuple[Account, float]] = {}
 
     def enter(self, authorization: str) -> Account:

@@ -1,24 +1,25 @@
-"""Routes a request to its answer. Knows no sockets: `server` hands over method, path, query, headers and body.
-
-/_sandbox/... is the sandbox's own: knobs, edits and counters, for servers in another process.
-"""
+"""Routes a request to its answer. Knows no sockets: those are `connectors.sandbox.serving`'s."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import orjson
 
-from connectors.sandbox.hubspot import associations, edits, metadata, objects
+from connectors.sandbox.handle import OWN, own
+from connectors.sandbox.hubspot import associations, metadata, objects
 from connectors.sandbox.hubspot.accounts import Account, Accounts
-from connectors.sandbox.hubspot.errors import Answer, RefusedError, invalid, missing_scope, not_found
+from connectors.sandbox.hubspot.errors import broken, invalid, missing_scope, not_found
 from connectors.sandbox.hubspot.index import SEARCHABLE
+from connectors.sandbox.hubspot.knobs import Knobs
+from connectors.sandbox.hubspot.portal import Portal
 from connectors.sandbox.hubspot.search import search
 from connectors.sandbox.hubspot.words import TYPE_IDS
+from connectors.sandbox.wire import Answer, RefusedError, Request
 
+TOKEN_PATHS: Final = ("/oauth/v1/token", "/oauth/2026-03/token")
 OBJECTS: Final = re.compile(r"/crm/(?:v3/objects|objects/2026-03)/([a-z0-9_-]+)(?:/(.+))?")
 ASSOCIATIONS: Final = re.compile(r"/crm/(?:v4/associations|associations/2026-03)/(\w+)/(\w+)/batch/read")
 
@@ -26,16 +27,24 @@ ASSOCIATIONS: Final = re.compile(r"/crm/(?:v4/associations|associations/2026-03)
 class App:
     """All endpoints over all accounts."""
 
-    def __init__(self, accounts: Accounts) -> None:
-        self.accounts = accounts
+    def __init__(self, portals: Mapping[str, Portal], clock: Callable[[], float]) -> None:
+        self.accounts = Accounts(portals, clock, self.answer)
 
-    def account(self, headers: Mapping[str, str]) -> Account:
-        """Whose request it is; raises 401."""
-        return self.accounts.enter(headers.get("authorization", ""))
+    def enter(self, request: Request) -> Account | Answer:
+        """Whose request it is; the sandbox's own paths and the token endpoint belong to nobody. Raises 401."""
+        if request.path.startswith(OWN):
+            return own(self, request.path, request.body)
+        if request.path in TOKEN_PATHS:
+            return self.accounts.refresh(request.form)
+        return self.accounts.enter(request.headers.get("authorization", ""))
 
-    def answer(self, account: Account, method: str, path: str, query: dict[str, str], body: bytes) -> Answer:
+    def broken(self, message: str = "internal error") -> RefusedError:
+        """HubSpot's 500."""
+        return broken(message)
+
+    def answer(self, account: Account, request: Request) -> Answer:
         """The answer to an admitted request."""
-        portal = account.portal
+        portal, method, path, query, body = account.portal, request.method, request.path, request.query, request.body
         if found := OBJECTS.fullmatch(path):
             kind = TYPE_IDS.get(found[1], found[1])
             self._may(account, kind)
@@ -55,7 +64,7 @@ class App:
     ) -> Answer:
         portal = account.portal
         if method == "POST" and rest == "search":
-            return search(portal, account.index, kind, parsed(body))
+            return search(portal, portal.index, kind, parsed(body))
         if method == "POST" and rest == "batch/read":
             return objects.batch_read(portal, kind, parsed(body), query)
         if method == "GET" and not rest:
@@ -88,22 +97,14 @@ class App:
 
     # -- the sandbox's own ------------------------------------------------------------------------------------
 
-    def own(self, path: str, body: bytes) -> Answer:
-        """/_sandbox/knobs and /_sandbox/edits change portals (all, or that of "token"); /_sandbox/stats counts."""
-        asked = parsed(body) if body else {}
-        token = asked.pop("token", None)
-        try:
-            if path == "/_sandbox/knobs":
-                self.turn(token, asked)
-                return Answer(200, {t: asdict(a.portal.knobs) for t, a in self.accounts.by_token.items()})
-            if path == "/_sandbox/edits":
-                account = self.accounts.by_token[str(token)]
-                return Answer(200, {"id": edits.apply(account.portal, account.index, edits.from_json(asked))})
-        except (ValueError, KeyError, TypeError) as error:
-            raise RefusedError(Answer(400, {"status": "error", "message": str(error)})) from error
-        if path == "/_sandbox/stats":
-            return Answer(200, {token: self.stats(token) for token in self.accounts.by_token})
-        raise not_found(path)
+    @property
+    def worlds(self) -> Mapping[str, Portal]:
+        """Each portal by its token."""
+        return {token: account.portal for token, account in self.accounts.by_token.items()}
+
+    def knobs(self, token: str) -> Knobs:
+        """The portal's knobs."""
+        return self.accounts.by_token[token].portal.knobs
 
     def turn(self, token: str | None, changes: dict[str, Any]) -> None:
         """Turn knobs of one portal, or of all."""

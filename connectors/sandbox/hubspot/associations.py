@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from connectors.sandbox.hubspot.errors import Answer, invalid
-from connectors.sandbox.hubspot.portal import ACTIVITIES, Portal
+from connectors.sandbox.hubspot.errors import invalid
+from connectors.sandbox.hubspot.index import ACTIVITIES
+from connectors.sandbox.hubspot.portal import Portal
 from connectors.sandbox.hubspot.words import BASE, SINGULAR, SLOTS, iso, locate, object_id
 from connectors.sandbox.model import Activity
+from connectors.sandbox.wire import Answer
 
 MOST: Final = 1_000
 STRANGERS: Final = 32

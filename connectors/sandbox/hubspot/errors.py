@@ -3,31 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import uuid4
 
 from connectors.sandbox.hubspot.words import SCOPES
+from connectors.sandbox.wire import Answer, RefusedError
 
 POLICIES: Final = {"DAILY": "daily", "TEN_SECONDLY_ROLLING": "ten_secondly_rolling", "SECONDLY": "secondly"}
-
-
-@dataclass(slots=True)
-class Answer:
-    """What goes back over the wire: JSON-able content or ready bytes."""
-
-    status: int
-    content: Any
-    headers: dict[str, str] = field(default_factory=dict)
-    content_type: str = "application/json;charset=utf-8"
-
-
-class RefusedError(Exception):
-    """The portal refuses; carries the answer."""
-
-    def __init__(self, answer: Answer) -> None:
-        super().__init__(f"HTTP {answer.status}")
-        self.answer = answer
 
 
 def refusal(status: int, message: str, category: str, extra: Mapping[str, Any] | None = None) -> RefusedError:

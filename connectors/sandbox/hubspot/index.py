@@ -7,15 +7,18 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections.abc import Iterator
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from connectors.sandbox.hubspot.portal import ACTIVITIES, Portal
 from connectors.sandbox.hubspot.render import CLOSED, activity_modified
 from connectors.sandbox.hubspot.words import SINGULAR, object_id
 from connectors.sandbox.model import Story
 
+if TYPE_CHECKING:
+    from connectors.sandbox.hubspot.portal import Portal
+
 ID_BITS: Final = 43
 STAMP_SHIFT: Final = ID_BITS + 1
+ACTIVITIES: Final = frozenset(("meetings", "calls", "emails"))
 SEARCHABLE: Final = ("deals", "meetings", "calls", "emails", "quotes", "line_items")
 
 

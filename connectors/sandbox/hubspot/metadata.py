@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from connectors.sandbox.hubspot.errors import Answer, not_found
+from connectors.sandbox.hubspot.errors import not_found
 from connectors.sandbox.hubspot.objects import page_size
 from connectors.sandbox.hubspot.portal import Portal
 from connectors.sandbox.hubspot.render import DEAL_FIELDS, activity_fields, document_fields
@@ -12,6 +12,7 @@ from connectors.sandbox.hubspot.words import SINGULAR, iso
 from connectors.sandbox.model import Activity, Document
 from connectors.sandbox.people import Crew, Person
 from connectors.sandbox.stock import PIPELINES
+from connectors.sandbox.wire import Answer
 from connectors.sandbox.workdays import DAY
 
 OPENED: Final = 1_546_300_800_000

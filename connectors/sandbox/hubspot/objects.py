@@ -7,11 +7,12 @@ from itertools import islice
 from typing import Any, Final
 
 from connectors.sandbox.hubspot.associations import targets
-from connectors.sandbox.hubspot.errors import Answer, invalid, not_found
+from connectors.sandbox.hubspot.errors import invalid, not_found
 from connectors.sandbox.hubspot.portal import Portal
 from connectors.sandbox.hubspot.render import activity_fields, deal, document_fields, small
 from connectors.sandbox.hubspot.words import BASE, PLURAL, SINGULAR, iso, locate
 from connectors.sandbox.model import Activity
+from connectors.sandbox.wire import Answer
 
 MOST: Final = 100
 MOST_WITH_HISTORY: Final = 50

@@ -1,29 +1,26 @@
-"""One account: an organisation as HubSpot keeps it, with what tests have changed since.
+"""One account: an organisation as HubSpot keeps it, with what has been changed since.
 
 Holds which deals, activities and documents exist and where; `index` finds them by modification date, `objects`
-shows them, `edits` changes them. A story that nobody edited is told anew and kept only for a while.
+shows them.
 """
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Iterator
-from typing import Final
 
+from connectors.sandbox.hubspot.index import ACTIVITIES, SearchIndex
 from connectors.sandbox.hubspot.knobs import Knobs
 from connectors.sandbox.hubspot.words import BASE, SINGULAR, locate, object_id
-from connectors.sandbox.model import Activity, DealTruth, Document, Story
-from connectors.sandbox.organisation import Organisation, truth_of
-
-KEPT_STORIES: Final = 20_000
-"""About 4 kB each. Beyond that stories are told anew, 50 microseconds each."""
-
-ACTIVITIES: Final = frozenset(("meetings", "calls", "emails"))
+from connectors.sandbox.model import Activity, Document, Story
+from connectors.sandbox.organisation import Organisation
+from connectors.sandbox.world import KEPT_STORIES, World
 
 
-class Portal:
-    """One account. `edited` holds the stories that tests changed, `joined` the parts of a merged deal."""
+class Portal(World):
+    """One account."""
+
+    merge_makes_new = True
 
     def __init__(
         self,
@@ -32,55 +29,18 @@ class Portal:
         clock: Callable[[], float] = time.monotonic,
         keep: int = KEPT_STORIES,
     ) -> None:
-        self.organisation = organisation
-        self.crew = organisation.crew
-        self.now = organisation.days.now
+        super().__init__(organisation, clock, keep)
         self.knobs = knobs
-        self.clock = clock
-        self.keep = keep
-        self.opened = clock()
-        self.lock = threading.RLock()
-        self.edited: dict[int, Story] = {}
-        self.joined: dict[int, tuple[int, ...]] = {}
-        self.deals = organisation.deals
-        self.last_edit = self.now
-        self.touched = 0
-        self._kept: dict[int, Story] = {}
+        self.index = SearchIndex(self)
 
-    # -- stories ----------------------------------------------------------------------------------------------
-
-    def story(self, index: int) -> Story:
-        """Deal number `index` as it is now. Not to be changed: `edits` works on copies."""
-        story = self.edited.get(index) or self._kept.get(index)
-        if story is None:
-            story = self.organisation.story(index)
-            story.modified = max(story.modified, self.touched)
-            if len(self._kept) >= self.keep:
-                self._kept = {}
-            self._kept[index] = story
-        return story
+    def changed(self, index: int, before: Story | None) -> None:
+        """Tell the search's index."""
+        self.index.changed(index, before)
 
     def touch_everything(self) -> None:
-        """All deals get one and the same modification date, as after an edit of their pipeline."""
-        self.last_edit += 1000
-        self.touched = self.last_edit
-        self._kept = {}
-        for story in self.edited.values():
-            story.modified = self.touched
-
-    def truth(self) -> Iterator[DealTruth]:
-        """The truth about every deal after all edits."""
-        for index in range(self.deals):
-            yield truth_of(self.story(index), self.crew)
-
-    def survivor(self, index: int) -> int:
-        """The deal that answers for `index`: itself, or what it was merged into."""
-        into = self.story(index).merged_into
-        return index if into is None or into == index else self.survivor(into)
-
-    def parts(self, index: int) -> tuple[int, ...]:
-        """The deals whose contacts, activities and documents belong to deal `index`: itself and what joined it."""
-        return (index, *(part for joined in self.joined.get(index, ()) for part in self.parts(joined)))
+        """All deals get one modification date; the index begins anew."""
+        super().touch_everything()
+        self.index.forget()
 
     # -- objects ----------------------------------------------------------------------------------------------
 
@@ -89,7 +49,7 @@ class Portal:
         story = self.story(index)
         if kind == "deals":
             return 0 if story.merged_into is not None else 1
-        if story.merged_into not in (None, index) and not self._joined_by_edit(index):
+        if story.merged_into not in (None, index) and not self.was_joined(index):
             return 0
         if kind == "contacts":
             return len(story.contacts)
@@ -125,9 +85,6 @@ class Portal:
     def is_archived(self, kind: str, identifier: int) -> bool:
         """Whether a deal is in the archive; activities and documents never are."""
         return kind == "deals" and self.story(locate(kind, identifier)[0]).archived_at is not None
-
-    def _joined_by_edit(self, index: int) -> bool:
-        return any(index in parts for parts in self.joined.values())
 
     @staticmethod
     def _things(kind: str, story: Story) -> list[Activity] | list[Document]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from connectors.sandbox.hubspot.errors import Answer, broken, invalid
+from connectors.sandbox.hubspot.errors import broken, invalid
 from connectors.sandbox.hubspot.index import SearchIndex, id_of
 from connectors.sandbox.hubspot.objects import page_size, show
 from connectors.sandbox.hubspot.portal import Portal
+from connectors.sandbox.wire import Answer
 from connectors.sandbox.workdays import to_ms
 
 MOST: Final = 200

@@ -1,6 +1,6 @@
-{# One entity of all CRMs, from their staging models, which share their columns. A new CRM is one more word here. #}
+{# One entity of all CRMs, from their staging models, which share their columns. #}
 {% macro union_crms(entity, columns) -%}
-    {%- for crm in ['hubspot', 'files'] %}
+    {%- for crm in plumbline.crms() %}
     select
         '{{ crm }}' as crm,
         {{ columns | join(',\n        ') }}

@@ -1,8 +1,8 @@
 {# A deal without any dated change has one entry: it stood in its current stage when it was last changed. #}
 with dated as (
     {{ union_crms('stage_changes', [
-        'connection', 'deal_id', 'change_id', 'pipeline_id', 'stage_id', 'entered_at', 'recorded_at', 'precision',
-        'actor_id', 'actor_kind'
+        'connection', 'deal_id', 'change_id', 'pipeline_id', 'stage_id', 'entered_at', 'recorded_at', 'source',
+        'precision', 'actor_id', 'actor_kind'
     ]) }}
 ),
 
@@ -52,7 +52,7 @@ changes as (
         stage_id,
         entered_at,
         recorded_at,
-        'history' as source,
+        source,
         precision,
         actor_id,
         actor_kind

@@ -13,7 +13,7 @@ import orjson
 
 from connectors.hubspot.catalogue import DEAL_HISTORY, DEAL_PROPERTIES
 from connectors.hubspot.connector import HubSpotConnector
-from connectors.hubspot.open import open_hubspot
+from connectors.hubspot.open import open_connector
 from tests.connectors.http_fakes import FakeAdapter, Hands
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
@@ -217,7 +217,7 @@ def settings(**changes):
 
 def connect(fake: FakeHubSpot, hands: Hands | None = None, env=None, **changes) -> HubSpotConnector:
     hands = hands or Hands()
-    return open_hubspot(
+    return open_connector(
         settings(**changes),
         env or {"EMEA_TOKEN": TOKEN},
         lambda: START,

@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from connectors.contract import BadAnswer, QuotaExhausted, Unreachable
-from connectors.hubspot.open import open_hubspot
+from connectors.hubspot.open import open_connector
 from connectors.lake import Lake
 from connectors.sandbox import (
     DEFAULT_NOW,
@@ -39,7 +39,7 @@ class Account:
 
     def connect(self, **options):
         entry = settings(base_url=self.sandbox.url, options=options)
-        return open_hubspot(entry, {"EMEA_TOKEN": TOKEN}, lambda: DEFAULT_NOW, timing=self.hands.timing())
+        return open_connector(entry, {"EMEA_TOKEN": TOKEN}, lambda: DEFAULT_NOW, timing=self.hands.timing())
 
     def everything(self):
         connector = self.connect()

@@ -16,6 +16,7 @@ select
     {{ to_utc('entered_at') }} as entered_at,
     recorded_at as recorded_at_text,
     coalesce({{ to_utc('recorded_at') }}, {{ to_utc('entered_at') }}) as recorded_at,
+    'history' as source,
     case when length(entered_at) = 10 then 'day' else 'exact' end as precision,
     actor_id,
     {{ known_actor_kind('actor_kind') }} as actor_kind

@@ -47,6 +47,7 @@ select
     changes.value as stage_id,
     changes.changed_at as entered_at,
     changes.changed_at as recorded_at,
+    'history' as source,
     'exact' as precision,
     changes.actor_id,
     changes.actor_kind

@@ -1,5 +1,6 @@
 {{ config(materialized='table') }}
 
+{%- for crm in plumbline.crms() %}
 select
     connection,
     object,
@@ -7,13 +8,6 @@ select
     field,
     value,
     reason
-from {{ ref('stg_hubspot__rejects') }}
-union all
-select
-    connection,
-    object,
-    id,
-    field,
-    value,
-    reason
-from {{ ref('stg_files__rejects') }}
+from {{ ref('stg_' ~ crm ~ '__rejects') }}
+{% if not loop.last %}union all{% endif %}
+{%- endfor %}
