@@ -18,15 +18,16 @@ from connectors.sandbox.wire import Answer, RefusedError
 from connectors.sandbox.world import World
 
 W = TypeVar("W", bound=World)
+W_co = TypeVar("W_co", bound=World, covariant=True)
 OWN = "/_sandbox/"
 """Paths of the sandbox itself: knobs, edits and counters, for servers in another process."""
 
 
-class App(Face, Protocol[W]):
+class App(Face, Protocol[W_co]):
     """A face with several accounts, each known by its token (whatever the CRM calls what opens the door)."""
 
     @property
-    def worlds(self) -> Mapping[str, W]:
+    def worlds(self) -> Mapping[str, W_co]:
         """Each account's deals, by token."""
 
     def turn(self, token: str | None, changes: dict[str, Any]) -> None:

@@ -107,7 +107,7 @@ def test_archiving_keeps_the_stamp_and_vanishing_leaves_nothing(portal):
     assert second not in shown
     assert truth_of(sandbox, first).unjudged_reason == "deleted"
     assert truth_of(sandbox, second).whereabouts == "gone"
-    with pytest.raises(ValueError, match="not in this portal any more"):
+    with pytest.raises(ValueError, match="not in this account any more"):
         sandbox.apply("t", Archive(second))
 
 
