@@ -68,12 +68,13 @@ def record(
 
 @cache
 def source_tables() -> dict[str, dict[str, list[tuple[str, str]]]]:
-    """Source -> table -> columns with their types, as models/sources.yml declares them."""
-    declared = yaml.safe_load((PROJECT / "models" / "sources.yml").read_text(encoding="utf-8"))
-    return {
-        source["name"]: {t["name"]: [(c["name"], c["data_type"]) for c in t["columns"]] for t in source["tables"]}
-        for source in declared["sources"]
-    }
+    """Source -> table -> columns with their types, as the project's models declare them."""
+    found: dict[str, dict[str, list[tuple[str, str]]]] = {}
+    for path in sorted((PROJECT / "models").rglob("*.yml")):
+        for source in (yaml.safe_load(path.read_text(encoding="utf-8")) or {}).get("sources", []):
+            tables = found.setdefault(source["name"], {})
+            tables.update({t["name"]: [(c["name"], c["data_type"]) for c in t["columns"]] for t in source["tables"]})
+    return found
 
 
 def calendar(first: str = "2023-01-01", days: int = 1461) -> list[dict[str, Any]]:
