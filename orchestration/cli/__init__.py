@@ -15,10 +15,12 @@ from typing import Any
 import click
 
 from orchestration.cli.care import compact, forget, replay, rollback
+from orchestration.cli.check import check
 from orchestration.cli.demo import demo
 from orchestration.cli.nights import status, sync
 from orchestration.cli.query import query
-from orchestration.cli.setup import check, init
+from orchestration.cli.setup import init
+from orchestration.cli.stages import stages
 
 EPILOG = "A workspace is chosen by PLUMBLINE_HOME, else it is the current folder. Start with: plumbline demo"
 
@@ -45,5 +47,5 @@ def main() -> None:
     """Plumbline syncs deals from your CRMs every night and tells which of them left your sales process, and where."""
 
 
-for command in (demo, init, check, sync, status, query, forget, rollback, replay, compact):
+for command in (demo, init, check, stages, sync, status, query, forget, rollback, replay, compact):
     main.add_command(command)

@@ -1,0 +1,145 @@
+"""`plumbline check` and `plumbline stages` against exports and a simulated CRM: what people and scripts get."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import yaml
+from click.testing import CliRunner, Result
+
+from connectors.contract import CrmPipeline, CrmStage, StreamPlan
+from connectors.sandbox import Organisation, start_sandbox
+from connectors.sandbox.hubspot.entry import connection_entry
+from connectors.settings import load_connections
+from expectations.process import load_process
+from expectations.stage_proposal import propose
+from orchestration.cli import main
+from orchestration.cli.check import plan_table, probe_lines
+from orchestration.cli.stages import yaml_lines
+from orchestration.probing import Probe
+from tests.e2e.company import make_workspace
+
+TOKEN = "pat-simulated"
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = make_workspace(tmp_path / "acme", "alpha", "beta")
+    monkeypatch.setenv("PLUMBLINE_HOME", str(folder))
+    return folder
+
+
+@pytest.fixture
+def with_hubspot(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A workspace of one simulated HubSpot portal, beside exports."""
+    with start_sandbox({TOKEN: Organisation(5, 30)}) as sandbox:
+        entry, env = connection_entry(sandbox.url, TOKEN, "PORTAL")
+        for name, value in env.items():
+            monkeypatch.setenv(name, value)
+        path = home / "connections.yml"
+        path.write_text(
+            path.read_text() + yaml.safe_dump({"portal": entry}, indent=2).replace("\n", "\n  ").join(["  ", ""])
+        )
+        yield home
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(main, list(arguments))
+
+
+def test_check_shows_what_the_first_sync_will_cost(with_hubspot: Path) -> None:
+    told = run("check")
+    assert told.exit_code == 0, told.output
+    assert "portal: good" in told.output
+    assert told.output.count("never synced; the first sync reads everything:") == 3
+    assert "in all" in told.output
+    (portal,) = [c for c in json.loads(run("check", "--json").output)["connections"] if c["connection"] == "portal"]
+    deals = next(plan for plan in portal["plan"] if plan["stream"] == "deals")
+    assert deals["records"] > 20
+    assert deals["calls"] >= 1
+    assert TOKEN not in json.dumps(portal)
+
+
+def test_one_crm_that_is_down_hides_nothing_of_the_others(with_hubspot: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PORTAL_TOKEN", "pat-of-nobody")
+    (with_hubspot / "exports" / "alpha" / "deals.csv").unlink()
+    told = run("check")
+    assert told.exit_code == 1
+    assert "beta: good" in told.output
+    assert "2 of 3 connections can't be read: alpha, portal." in told.output
+    by_name = {c["connection"]: c for c in json.loads(run("check", "--json").stdout)["connections"]}
+    assert {name: c["state"] for name, c in by_name.items()} == {
+        "alpha": "unreadable", "beta": "good", "portal": "unreadable"}  # fmt: skip
+    assert "deals" in by_name["alpha"]["error"]
+
+
+def test_a_plan_in_tokens_has_their_column_and_its_remarks() -> None:
+    plans = [StreamPlan("deals", 1_000, 2, 20, 0.5), StreamPlan("changes", None, 900, 18_000, 400.0, "3 days: …")]
+    lines = plan_table(plans).splitlines()
+    assert "tokens" in lines[0]
+    assert [line.split() for line in lines[2:]] == [
+        ["deals", "1,000", "2", "20", "1", "s"],
+        ["changes", "900", "18,000", "7", "min"],
+        ["in", "all", "1,000", "902", "18,020", "7", "min"],
+    ]
+    assert "tokens" not in plan_table([StreamPlan("deals", 10, 1)])
+    assert "    changes: 3 days: …" in list(probe_lines(Probe("p", "pipedrive", plan=plans)))
+
+
+def test_a_connection_that_was_synced_shows_no_plan() -> None:
+    lines = list(probe_lines(Probe("p", "hubspot", datetime(2026, 3, 1, 2, tzinfo=UTC), ["deals: readable"])))
+    assert lines[-1] == "  last synced whole: 2026-03-01 02:00 UTC; the next sync asks for what changed since"
+
+
+def test_stages_proposes_a_map_that_loads_when_pasted(with_hubspot: Path) -> None:
+    told = run("stages", "portal")
+    assert told.exit_code == 0, told.output
+    text = with_hubspot / "connections.yml"
+    head = "connections:\n  portal:\n    kind: hubspot\n    credentials: {token: PORTAL_TOKEN}\n"
+    text.write_text(head + told.stdout)
+    loaded = load_connections(text, set(load_process().stage_keys()))["portal"].pipelines
+    assert loaded["renewals"].deal_type == "renewal"
+    assert loaded["default"].stages["closedwon"] == "won"
+    assert loaded["default"].stages["appointmentscheduled"] == "qualify"
+    assert "# unsure: " in told.stdout
+    assert "Unsure about" in told.stderr
+
+
+def test_stages_as_json_says_why(with_hubspot: Path) -> None:
+    told = json.loads(run("stages", "portal", "--json").stdout)
+    stages = {stage["id"]: stage for one in told["pipelines"] for stage in one["stages"]}
+    assert stages["contractsent"]["stage_key"] == "close"
+    assert "contract" in stages["contractsent"]["reason"]
+    assert told["connection"] == "portal"
+
+
+def test_stages_of_an_export_and_of_nobody(home: Path) -> None:
+    told = run("stages", "alpha")
+    assert told.exit_code == 0
+    assert "          Lead: qualify" in told.stdout
+    unknown = run("stages", "gamma")
+    assert unknown.exit_code == 2
+    assert "no connection gamma; connections.yml has alpha, beta" in unknown.output
+
+
+def test_ids_that_yaml_would_misread_are_quoted_and_names_cannot_leave_their_comment(tmp_path: Path) -> None:
+    named = [("12", "New"), ("No", "Offer\nlost: won # injected"), ('a"b: c', "Contract"), ("On hold", "On hold")]
+    stages = [CrmStage(key, name, n) for n, (key, name) in enumerate(named)]
+    lines = yaml_lines(propose(load_process(), [CrmPipeline("7", "Sales\r\n# x", tuple(stages))]), "pipedrive")
+    path = tmp_path / "connections.yml"
+    path.write_text("connections:\n  p:\n    kind: pipedrive\n    credentials: {token: A_TOKEN}\n" + "\n".join(lines))
+    (found,) = load_connections(path, set(load_process().stage_keys()))["p"].pipelines.items()
+    assert found[0] == "7"
+    assert set(found[1].stages) == {"12", "No", 'a"b: c'}
+    assert "won and lost need no line" in path.read_text()
+
+
+def test_a_pipeline_of_which_nothing_is_known_is_still_a_map(tmp_path: Path) -> None:
+    lines = list(yaml_lines(propose(load_process(), [CrmPipeline("1", "Empty", ())]), "hubspot"))
+    path = tmp_path / "connections.yml"
+    path.write_text("connections:\n  p:\n    kind: hubspot\n    credentials: {token: A_TOKEN}\n" + "\n".join(lines))
+    assert load_connections(path)["p"].pipelines["1"].stages == {}
