@@ -93,7 +93,8 @@ class Stream:
 
     `covers` names the kinds of evidence that rest on it (deals, stage_changes, field_changes, activities,
     contacts, documents, owners, stages). `fields` are the properties read; a change of them re-reads the stream.
-    `count_lags` where the CRM's count comes from an index that runs behind its lists.
+    `count_lags` where the CRM's count comes from an index that runs behind its lists. `may_fall` where records go by
+    the people's daily work (open tasks), so that a fall by half is no sign of a broken answer.
     """
 
     name: str
@@ -102,6 +103,7 @@ class Stream:
     covers: tuple[str, ...] = ()
     fields: tuple[str, ...] = ()
     count_lags: bool = False
+    may_fall: bool = False
 
 
 @dataclass(frozen=True, slots=True)

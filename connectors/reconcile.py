@@ -137,7 +137,7 @@ def _reread(attempt: Attempt, stream: Stream, missing: pa.ChunkedArray) -> int:
 
 
 def _check_floor(attempt: Attempt, stream: Stream, now: int, before: int | None) -> None:
-    if before is None or attempt.accept_fall:
+    if before is None or attempt.accept_fall or stream.may_fall:
         return
     if before - now >= _FALL_ROWS and now < before * (1 - _FALL_SHARE):
         raise SuddenFall(

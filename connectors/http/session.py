@@ -7,7 +7,7 @@ What one CRM's headers and errors mean comes in as its `Dialect`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import orjson
 
@@ -33,6 +33,14 @@ class Dialect(Protocol):
 
     def failure(self, answer: Answer) -> ConnectorError | Transient | None:
         """The failure behind a status that isn't 2xx, in words without the account; None: no special meaning."""
+
+
+@runtime_checkable
+class TellsInBody(Protocol):
+    """A dialect of a CRM that answers 200 whatever happens, and words its refusals in the body (JSON-RPC)."""
+
+    def told(self, body: Any) -> ConnectorError | Transient | None:
+        """The failure that the JSON of a 2xx answer tells, in words without the account; None: it is a result."""
 
 
 class HttpSession:
@@ -126,9 +134,13 @@ class HttpSession:
     def _judge(self, answer: Answer, bucket: TokenBucket) -> Any:
         if answer.ok:
             try:
-                return answer.json()
+                body = answer.json()
             except NotJson as error:
                 raise BrokenAnswer(f"answered {error}") from None
+            told = self._dialect.told(body) if isinstance(self._dialect, TellsInBody) else None
+            if told is not None:
+                raise told
+            return body
         failure = self._dialect.failure(answer) or transient_status(answer) or refusal(answer)
         if isinstance(failure, RateLimited) and failure.wait is not None:
             bucket.pause(min(failure.wait, self._retries.longest_asked_wait))

@@ -54,13 +54,15 @@ class Transport:
         limits: TimeLimits | None = None,
         adapter: BaseAdapter | None = None,
         agent: str = "plumbline",
+        headers: Mapping[str, str] | None = None,
     ) -> None:
+        """`headers` go with every request; credentials don't belong there but into `authorization`."""
         self.traffic = Traffic()
         self._timing = timing
         self._limits = limits or TimeLimits()
         self._lock = Lock()
         self._session = requests.Session()
-        self._session.headers.update({"User-Agent": agent, "Accept": "application/json"})
+        self._session.headers.update({"User-Agent": agent, "Accept": "application/json", **(headers or {})})
         # No retries below us: they are decided in one place, the session.
         adapter = adapter or HTTPAdapter(pool_connections=2, pool_maxsize=8, max_retries=0)
         for scheme in ("https://", "http://"):

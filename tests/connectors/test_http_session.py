@@ -20,12 +20,13 @@ from connectors.contract import (
     Unreachable,
 )
 from connectors.http.bucket import Limits, TokenBucket
+from connectors.http.failures import ServerTrouble
 from connectors.http.quota import DailyQuota
 from connectors.http.redact import Redactor, Secret
 from connectors.http.retry import Retries, Timing
 from connectors.http.session import MAIN
 from connectors.http.transport import TimeLimits, Transport
-from tests.connectors.http_fakes import Header, Plain, script, session
+from tests.connectors.http_fakes import FakeAdapter, Hands, Header, Plain, script, session
 
 GOOD = (200, {"results": []})
 CANARY = "canary-token-123456"
@@ -319,3 +320,40 @@ def test_a_dripping_answer_meets_the_limit_for_the_whole():
     http, _, hands = session(body, hands, retries=Retries(tries=1), auth=Slow())
     with pytest.raises(Unreachable, match="not complete after 180 s"):
         http.get("/x")
+
+
+def test_a_number_by_itself_is_an_answer_where_the_server_calls_it_json():
+    http, _, _ = session(script((200, b"6")))
+    assert http.post("/count", {}) == 6
+    http, _, _ = session(script((200, b"6", {"content-type": "text/html"})))
+    with pytest.raises(BadAnswer, match="instead of JSON"):
+        http.post("/count", {})
+
+
+class Outspoken(Plain):
+    """Answers 200 and tells the failure in the body."""
+
+    def told(self, body):
+        error = body.get("error")
+        if error == "busy":
+            return ServerTrouble("busy")
+        return CredentialsError("who are you?") if error else None
+
+
+def test_a_failure_told_in_the_body_of_a_200_is_tried_again_or_raised():
+    http, adapter, _ = session(script((200, {"error": "busy"}), (200, {"result": 1})), dialect=Outspoken())
+    assert http.post("/rpc", {"password": "not to be shown"}) == {"result": 1}
+    assert len(adapter.sent) == 2
+    http, _, _ = session(script((200, {"error": "no"})), dialect=Outspoken())
+    with pytest.raises(CredentialsError) as caught:
+        http.post("/rpc", {"password": "not to be shown"})
+    assert str(caught.value) == "emea: POST https://crm.test/rpc: who are you?"
+
+
+def test_headers_of_the_connection_go_with_every_request():
+    hands = Hands()
+    adapter = FakeAdapter(script(GOOD))
+    transport = Transport(hands.timing(), adapter=adapter, headers={"X-Odoo-Database": "main"})
+    http, _, _ = session(script(GOOD), hands, transport=transport)
+    http.get("/deals")
+    assert adapter.sent[0].headers["X-Odoo-Database"] == "main"

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from connectors.contract import Stream
 from connectors.lake import Lake
 from connectors.sync import sync_connection
 from tests.connectors.fake_crm import FakeClock, FakeCrm, Item, deals, plain_rows, plain_state, truth
@@ -109,6 +110,15 @@ def test_an_operator_can_accept_a_fall(crm, lake, clock):
         del crm.objects["deals"][f"d{n:06d}"]
     assert sync_connection(crm, lake, clock=clock).state == "stale"
     assert sync_connection(crm, lake, clock=clock, accept_fall=True).state == "good"
+    assert plain_state(lake, "fake/deals") == truth(crm, "deals")
+
+
+def test_records_that_go_by_daily_work_may_fall(crm, lake, clock):
+    crm.streams = lambda: [Stream("deals", "fake/deals", essential=True, may_fall=True)]
+    sync_connection(crm, lake, clock=clock)
+    for n in range(50):
+        del crm.objects["deals"][f"d{n:06d}"]
+    assert sync_connection(crm, lake, clock=clock).state == "good"
     assert plain_state(lake, "fake/deals") == truth(crm, "deals")
 
 
