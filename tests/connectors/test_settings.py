@@ -8,6 +8,7 @@ import pytest
 from connectors import settings as settings_module
 from connectors.configfile import ConfigProblems
 from connectors.contract import CredentialsError
+from connectors.kinds import API_KINDS
 from connectors.registry import require_credentials
 from connectors.settings import ConnectionSettings, connections_schema, is_variable_name, load_connections
 
@@ -156,22 +157,34 @@ def test_only_variable_names_pass_as_credentials(value: str, is_name: bool) -> N
     assert is_variable_name(value) is is_name
 
 
-def test_the_template_is_valid_and_maps_every_stage() -> None:
-    loaded = load_connections(CONNECTORS / "templates" / "connections.yml", STAGES)
-    (connection,) = loaded.values()
-    assert (connection.name, connection.kind, connection.default_currency) == ("acme_hubspot", "hubspot", "EUR")
-    assert set(connection.pipelines["default"].stages.values()) == {*STAGES, "won", "lost"}
+TEMPLATES = sorted((CONNECTORS / "templates").glob("*.yml"))
 
 
-def test_the_templates_examples_are_valid_too(tmp_path: Path) -> None:
-    text = (CONNECTORS / "templates" / "connections.yml").read_text()
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.stem)
+def test_a_template_is_valid_and_maps_every_stage(template: Path) -> None:
+    (connection,) = load_connections(template, STAGES).values()
+    assert (connection.kind, connection.default_currency) == (template.stem, "EUR")
+    (pipeline,) = connection.pipelines.values()
+    crm = API_KINDS.get(template.stem)
+    implied = crm.implied_stages.values() if crm else ()
+    # Odoo ships three open stages, so one of the process has none there.
+    assert {*pipeline.stages.values(), *implied} == {*STAGES, "won", "lost"} - (
+        {"close"} if crm is API_KINDS["odoo"] else set()
+    )
+
+
+def test_every_kind_has_a_template() -> None:
+    assert {path.stem for path in TEMPLATES} == {*API_KINDS, "files"}
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.stem)
+def test_a_templates_examples_are_valid_too(template: Path, tmp_path: Path) -> None:
     path = tmp_path / "connections.yml"
-    examples = [line.replace("# ", "", 1) if line.startswith(("    # ", "  # ")) else line for line in text.split("\n")]
-    prose = ("The name is yours", "Any other system")
-    path.write_text("\n".join(line for line in examples if not line.strip().startswith(prose)))
-    loaded = load_connections(path, STAGES)
-    assert loaded["other_crm"].options["columns"]["deals"]["deal_id"] == "Deal - ID"
-    assert loaded["acme_hubspot"].deal_types == {"newbusiness": "new", "existingbusiness": "expansion"}
+    lines = template.read_text().split("\n")
+    examples = [line.replace("# ", "", 1) for line in lines if line.startswith("    # ") and "options: {" not in line]
+    path.write_text("\n".join([*lines, *examples]))
+    (connection,) = load_connections(path, STAGES).values()
+    assert connection.options["columns"] if template.stem == "files" else connection.deal_url
 
 
 def test_the_kept_schema_is_current() -> None:

@@ -21,6 +21,7 @@ from orchestration.cli import main
 from orchestration.cli.check import plan_table, probe_lines
 from orchestration.cli.stages import yaml_lines
 from orchestration.probing import Probe
+from orchestration.scaffold import KINDS
 from tests.e2e.company import make_workspace
 
 TOKEN = "pat-simulated"
@@ -143,3 +144,47 @@ def test_a_pipeline_of_which_nothing_is_known_is_still_a_map(tmp_path: Path) -> 
     path = tmp_path / "connections.yml"
     path.write_text("connections:\n  p:\n    kind: hubspot\n    credentials: {token: A_TOKEN}\n" + "\n".join(lines))
     assert load_connections(path)["p"].pipelines["1"].stages == {}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_init_writes_a_workspace_for_each_crm_that_lacks_nothing_but_its_secrets(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = run("init", str(tmp_path / "new"), "--crm", kind)
+    assert made.exit_code == 0, made.output
+    monkeypatch.setenv("PLUMBLINE_HOME", str(tmp_path / "new"))
+    offline = run("check", "--offline")
+    assert offline.exit_code == 0, offline.output
+    (settings,) = load_connections(tmp_path / "new" / "connections.yml").values()
+    assert settings.kind == kind
+    env = (tmp_path / "new" / ".env").read_text()
+    for variable in settings.credentials.values():
+        monkeypatch.delenv(variable, raising=False)
+        assert f"\n{variable}=\n" in env
+    online = run("check")
+    assert online.exit_code == 1
+    assert "not set" in online.output if settings.credentials else "does not exist" in online.output
+
+
+def test_init_for_several_accounts_keeps_their_names_and_secrets_apart(tmp_path: Path) -> None:
+    kinds = ["hubspot", "salesforce", "hubspot", "files", "hubspot"]
+    made = run("init", str(tmp_path), *(word for kind in kinds for word in ("--crm", kind)))
+    assert made.exit_code == 0, made.output
+    found = load_connections(tmp_path / "connections.yml")
+    assert list(found) == ["hubspot", "salesforce", "hubspot_2", "other_crm", "hubspot_3"]
+    tokens = [s.credentials["token"] for s in found.values() if s.kind == "hubspot"]
+    assert tokens == ["HUBSPOT_TOKEN", "HUBSPOT_2_TOKEN", "HUBSPOT_3_TOKEN"]
+    assert "`plumbline stages hubspot_2`" in (tmp_path / "connections.yml").read_text()
+
+
+def test_init_asks_in_a_terminal_which_crm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("orchestration.cli.setup._in_terminal", lambda: True)
+    made = CliRunner().invoke(main, ["init", str(tmp_path)], input="hubspott\nodoo, Pipedrive\n")
+    assert made.exit_code == 0, made.output
+    assert "hubspott is not one of hubspot, salesforce" in made.output
+    assert list(load_connections(tmp_path / "connections.yml")) == ["odoo", "pipedrive"]
+
+
+def test_init_refuses_a_crm_that_it_does_not_know(tmp_path: Path) -> None:
+    assert run("init", str(tmp_path / "new"), "--crm", "sugar").exit_code == 2
+    assert not (tmp_path / "new").exists()
