@@ -144,11 +144,15 @@ class OAuthRefresh:
         )
         raise CredentialsError(self._dead)
 
+    def _own_proof(self) -> str | None:
+        """An Authorization header for the refresh itself, where a CRM wants the app's secret there, too."""
+        return None
+
     def _post(self, form: bytes) -> Answer:
         answer = self._transport.send(
             "POST",
             self._token_url,
-            authorization=None,
+            authorization=self._own_proof(),
             body=form,
             content_type="application/x-www-form-urlencoded",
         )

@@ -33,19 +33,22 @@ class TimeLimits:
 
 
 class _Header(AuthBase):
-    """Sets the Authorization header last; otherwise `requests` would replace it by a ~/.netrc entry of the host."""
+    """Sets the credential's header last; otherwise `requests` would add an Authorization from a ~/.netrc entry."""
 
-    def __init__(self, value: str | None) -> None:
-        self._value = value
+    def __init__(self, name: str, value: str | None) -> None:
+        self._name, self._value = name, value
 
     def __call__(self, request: PreparedRequest) -> PreparedRequest:
         if self._value is not None:
-            request.headers["Authorization"] = self._value
+            request.headers[self._name] = self._value
         return request
 
 
 class Transport:
-    """A pool of kept connections to one host, its time limits and its traffic."""
+    """A pool of kept connections to one host, its time limits and its traffic.
+
+    `credential_header` is the header that carries what `Auth` gives, where a CRM wants another one than Authorization.
+    """
 
     def __init__(
         self,
@@ -55,9 +58,11 @@ class Transport:
         adapter: BaseAdapter | None = None,
         agent: str = "plumbline",
         headers: Mapping[str, str] | None = None,
+        credential_header: str = "Authorization",
     ) -> None:
         """`headers` go with every request; credentials don't belong there but into `authorization`."""
         self.traffic = Traffic()
+        self._credential_header = credential_header
         self._timing = timing
         self._limits = limits or TimeLimits()
         self._lock = Lock()
@@ -108,7 +113,7 @@ class Transport:
             params=params,
             data=body,
             headers={"Content-Type": content_type} if body is not None else None,
-            auth=_Header(authorization),
+            auth=_Header(self._credential_header, authorization),
             timeout=(self._limits.connect, self._limits.read),
             stream=True,
             allow_redirects=False,  # the token must not follow to another host

@@ -1,0 +1,77 @@
+"""The connector by itself: `python -m connectors.pipedrive --probe`.
+
+Here belongs its small command line. The product's own is `plumbline check`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from connectors.contract import ConnectorError
+from connectors.pipedrive.open import open_connector
+
+_EXAMPLE = """example:
+  PIPEDRIVE_TOKEN=... python -m connectors.pipedrive --probe
+  python -m connectors.pipedrive --probe --plan --token-env ACME_TOKEN
+
+Prints who the token belongs to, what it may read, and what is left of the day's tokens; with --plan also what the first
+sync will cost. Exit code 0: a night can run; 1: it can't, the last line says why.
+"""
+
+
+@dataclass(slots=True)
+class _Settings:
+    name: str
+    base_url: str | None
+    credentials: dict[str, str]
+    fields: dict[str, str] = field(default_factory=dict)
+    read_fields: list[str] = field(default_factory=list)
+    options: dict[str, Any] = field(default_factory=dict)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Probe an account; returns the exit code."""
+    parser = argparse.ArgumentParser(
+        prog="python -m connectors.pipedrive",
+        description="Ask a Pipedrive account what Plumbline may read of it.",
+        epilog=_EXAMPLE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--probe", action="store_true", required=True, help="ask the account; costs some 150 tokens")
+    parser.add_argument("--plan", action="store_true", help="estimate the first sync, too; some 140 tokens more")
+    parser.add_argument("--base-url", help="address of the company's API (default: the public one)")
+    parser.add_argument(
+        "--token-env", default="PIPEDRIVE_TOKEN", metavar="NAME", help="variable with the token (default: %(default)s)"
+    )
+    parser.add_argument("--connection", default="pipedrive", metavar="NAME", help="name used in messages")
+    parser.add_argument(
+        "--field", action="append", default=[], metavar="KEY", help="a further deal field to check (repeatable)"
+    )
+    given = parser.parse_args(arguments)
+    settings = _Settings(given.connection, given.base_url, {"token": given.token_env}, read_fields=list(given.field))
+    try:
+        connector = open_connector(settings, os.environ, lambda: datetime.now(UTC))
+        try:
+            lines = connector.probe()
+            if given.plan:
+                lines += [
+                    f"{plan.stream}: {plan.calls:,} calls, {plan.tokens:,} tokens. {plan.remark}".strip()
+                    for plan in connector.plan()
+                ]
+        finally:
+            connector.close()
+    except ConnectorError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    sys.stdout.write("\n".join(lines) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

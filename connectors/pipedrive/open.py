@@ -1,0 +1,119 @@
+"""Putting a Pipedrive connector together from an entry of connections.yml and the environment.
+
+Here belong the defaults of address and limits. What the options may be is options.py's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+from requests.adapters import BaseAdapter
+
+from connectors.contract import BadInput, Clock
+from connectors.http.bucket import TokenBucket
+from connectors.http.redact import Redactor
+from connectors.http.retry import Retries, Timing
+from connectors.http.session import MAIN, HttpSession
+from connectors.http.transport import TimeLimits, Transport
+from connectors.pipedrive.api import PipedriveApi
+from connectors.pipedrive.auth import TOKEN_ADDRESS, TOKEN_HEADER, PipedriveOAuth, find_auth
+from connectors.pipedrive.budget import TokenBudget
+from connectors.pipedrive.connector import PipedriveConnector
+from connectors.pipedrive.dialect import WINDOW_SECONDS, PipedriveDialect
+from connectors.pipedrive.options import read_options
+
+PUBLIC_ADDRESS = "https://api.pipedrive.com"
+_FIELD_KEY = re.compile(r"[a-z0-9_]+")
+_HERE = ("localhost", "127.0.0.1", "::1")
+
+
+class PipedriveSettings(Protocol):
+    """What is asked of an entry of connections.yml (connectors.settings.ConnectionSettings has it)."""
+
+    name: str
+    base_url: str | None
+    credentials: dict[str, str]
+    fields: dict[str, str]
+    read_fields: list[str]
+    options: dict[str, Any]
+
+
+def open_connector(
+    settings: PipedriveSettings,
+    env: Mapping[str, str],
+    clock: Clock,
+    *,
+    workspace: Path | None = None,
+    adapter: BaseAdapter | None = None,
+    timing: Timing | None = None,
+) -> PipedriveConnector:
+    """A connector for the entry. Raises BadInput for wrong settings, CredentialsError for absent variables."""
+    timing = timing or Timing()
+    base_url = _checked_address(settings.name, settings.base_url or PUBLIC_ADDRESS)
+    reading, limits = read_options(settings.name, settings.options, fields=_evidence(settings))
+    redactor = Redactor()
+    read = limits.timeout_seconds
+    header = TOKEN_HEADER if "token" in settings.credentials else "Authorization"
+    times = TimeLimits(min(10.0, read), read, 3 * read)
+    transport = Transport(timing, limits=times, adapter=adapter, credential_header=header)
+    auth = find_auth(
+        settings.name,
+        settings.credentials,
+        env,
+        token_url=limits.token_url or TOKEN_ADDRESS,
+        transport=transport,
+        redactor=redactor,
+        timing=timing,
+        token_file=(workspace or Path()) / limits.refresh_token_file if limits.refresh_token_file else None,
+    )
+    budget = TokenBudget(settings.name, limits.daily_reserve_share, limits.daily_tokens)
+    session = HttpSession(
+        settings.name,
+        base_url,
+        auth=auth,
+        dialect=PipedriveDialect(f"the environment variable {' and '.join(settings.credentials.values())}"),
+        transport=transport,
+        lanes={MAIN: TokenBucket(limits.requests_per_2_seconds, WINDOW_SECONDS, timing.monotonic)},
+        redactor=redactor,
+        quota=budget,
+        retries=Retries(total_seconds=limits.retry_seconds),
+        timing=timing,
+    )
+    # An app learns the company's own address with its first token, unless somebody wrote one down.
+    find_address = auth.address if isinstance(auth, PipedriveOAuth) and not settings.base_url else None
+    api = PipedriveApi(session, budget, find_address)
+    return PipedriveConnector(settings.name, api=api, clock=clock, options=reading)
+
+
+def _evidence(settings: PipedriveSettings) -> tuple[str, ...]:
+    """The deal fields that the process or the user needs beyond the standard ones, each once. Raises BadInput."""
+    more: Sequence[str | None] = (
+        *settings.fields.values(),
+        *settings.read_fields,
+        getattr(settings, "deal_type_field", None),
+    )
+    names = tuple(dict.fromkeys(name for name in more if name))
+    wrong = [name for name in names if not _FIELD_KEY.fullmatch(name)]
+    if wrong:
+        raise BadInput(
+            f"connections.yml, {settings.name}, fields and read_fields: {', '.join(map(repr, wrong))} can't be the key "
+            "of a Pipedrive deal field (small letters, digits and _; 40 hex digits for a custom one). Pipedrive shows "
+            "it in Settings, Data fields, Deal, behind the three dots: Copy API key."
+        )
+    return names
+
+
+def _checked_address(connection: str, address: str) -> str:
+    parts = urlsplit(address)
+    where = f"connections.yml, {connection}, base_url"
+    if parts.username or parts.password:
+        raise BadInput(f"{where}: take the credentials out of the address; they belong into environment variables")
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise BadInput(f"{where}: {address!r} is not a web address; write it like {PUBLIC_ADDRESS}")
+    if parts.scheme == "http" and parts.hostname not in _HERE:
+        raise BadInput(f"{where}: {address!r} would send the token unencrypted; write https://")
+    return address.rstrip("/")
