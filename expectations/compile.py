@@ -22,6 +22,7 @@ from expectations.compile_process import THE_BEGINNING, Row, process_tables
 from expectations.days import company_days, start_of_day
 from expectations.process import Process
 from expectations.reference_schema import frame
+from expectations.teams import Membership
 
 JUDGED_OBJECTS = ("deals", "stage_changes", "field_changes", "activities", "contacts", "documents")
 RATE_DIGITS = Decimal("0.000001")
@@ -38,6 +39,7 @@ def reference_tables(
     *,
     watermarks: Mapping[str, int | None] | None = None,
     held: Collection[str] = (),
+    teams: Sequence[Membership] = (),
 ) -> dict[str, pd.DataFrame]:
     """Every table of the schema `reference`, by name.
 
@@ -60,6 +62,7 @@ def reference_tables(
         **process_tables(process, company.zone),
         "calendar": frame("calendar", _calendar(company, as_of)),
         "fx_rates": frame("fx_rates", _rates(company)),
+        "teams": frame("teams", (_team_row(one) for one in teams)),
     }
 
 
@@ -252,3 +255,14 @@ def _rates(company: Company) -> Iterator[Row]:
                 "rate_to_home": rate.quantize(RATE_DIGITS),
                 "valid_from": THE_BEGINNING.date() if place == 0 else day,
             }
+
+
+def _team_row(one: Membership) -> Row:
+    return {
+        "email": one.email,
+        "team": one.team,
+        "manager_email": one.manager,
+        "region": one.region,
+        "valid_from": one.valid_from or THE_BEGINNING.date(),
+        "valid_to": one.valid_to,
+    }

@@ -52,6 +52,7 @@ COLUMNS: Mapping[str, str] = {
     "step_term_values": "version int, step_key text, alternative int, term int, variant int, role text, value text",
     "calendar": "day date, day_start_utc timestamp, day_end_utc timestamp, is_working_day boolean, working_day_no int",
     "fx_rates": "currency text, rate_to_home decimal(18,6), valid_from date",
+    "teams": "email text, team text, manager_email text, region text, valid_from date, valid_to date",
 }
 """Table -> its columns with SQL types, in order."""
 

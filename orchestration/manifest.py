@@ -21,6 +21,8 @@ from orchestration.files import write_json
 
 FORMAT = 1
 CONFIG_FILES = ("plumbline.yml", "connections.yml", "process.yml")
+TEAMS_FILE = "teams.csv"
+"""Needn't be there."""
 
 
 class NoSuchNight(Exception):
@@ -70,7 +72,7 @@ def night_folder(ledger: Path, night_id: str) -> Path:
 
 def hash_config(home: Path) -> dict[str, str]:
     """SHA-256 of each configuration file (and of teams.csv when there is one)."""
-    names = [*CONFIG_FILES, "teams.csv"]
+    names = [*CONFIG_FILES, TEAMS_FILE]
     return {n: hashlib.sha256((home / n).read_bytes()).hexdigest() for n in names if (home / n).is_file()}
 
 

@@ -86,6 +86,7 @@ class Night:
         """
         lock.acquire(workspace.lock, "a night")
         try:
+            workspace.load_all()  # a wrong file is told before anything is read
             moment = as_of or datetime.now(UTC)
             night = cls(workspace, manifest.new_night_id(moment, run_id), moment, _clock(as_of), only, accept_fall, say)
             logs.stamp(night.night_id)
@@ -257,7 +258,7 @@ def write_night_inputs(workspace: Workspace, files: BuildFiles, night: Manifest,
     held = [reading.connection for reading in night.readings if reading.state == "held"]
     frames = reference_tables(
         workspace.process, workspace.company, workspace.connections, night.outcomes, night.as_of, night.night_id,
-        watermarks=watermarks, held=held,
+        watermarks=watermarks, held=held, teams=workspace.teams,
     )  # fmt: skip
     write_inputs(files, project_folder(), frames, live_files, watermarks)
 

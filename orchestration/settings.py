@@ -14,10 +14,12 @@ from pathlib import Path
 
 from dotenv import load_dotenv
 
+from connectors.configfile import ConfigProblems, Problem
 from connectors.settings import ConnectionSettings, load_connections
 from expectations.company import Company, load_company
 from expectations.process import Process, load_process
-from orchestration.manifest import CONFIG_FILES
+from expectations.teams import Membership, load_teams
+from orchestration.manifest import CONFIG_FILES, TEAMS_FILE
 
 HOME_VARIABLE = "PLUMBLINE_HOME"
 
@@ -128,6 +130,23 @@ class Workspace:
     def process(self) -> Process:
         """process.yml. Raises ConfigProblems."""
         return load_process(self.home / "process.yml")
+
+    @cached_property
+    def teams(self) -> tuple[Membership, ...]:
+        """teams.csv, which needn't be there. Raises ConfigProblems."""
+        return load_teams(self.home / TEAMS_FILE)
+
+    def load_all(self) -> None:
+        """Read every file. Raises ConfigProblems with the faults of all of them at once."""
+        problems: list[Problem] = []
+        for read in (lambda: self.company, lambda: self.process, lambda: self.connections, lambda: self.teams):
+            try:
+                read()
+            except ConfigProblems as found:
+                # Stages can't be checked against a process that can't be read, so its faults come up twice.
+                problems += [problem for problem in found.problems if problem not in problems]
+        if problems:
+            raise ConfigProblems(problems)
 
     def environment(self) -> Mapping[str, str]:
         """The variables that credentials are looked up in, by the names that connections.yml gives."""

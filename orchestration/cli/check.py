@@ -11,7 +11,6 @@ from typing import Any
 
 import click
 
-from connectors.configfile import ConfigProblems
 from connectors.contract import StreamPlan
 from expectations.lint import lint_process
 from orchestration.cli.terminal import CONCERN, Stop, as_json, plain_words, table
@@ -31,7 +30,7 @@ def check(offline: bool, for_scripts: bool) -> None:
     Every connection is asked by itself: one CRM that is down hides nothing of the others.
     """
     workspace = Workspace.find()
-    _check_files(workspace)
+    workspace.load_all()
     warnings = [str(warning) for warning in lint_process(workspace.process)]
     if not for_scripts:
         for warning in warnings:
@@ -46,19 +45,6 @@ def check(offline: bool, for_scripts: bool) -> None:
     failed = [probe.connection for probe in probes if probe.error]
     if failed:
         raise Stop(f"{len(failed)} of {len(probes)} connections can't be read: {', '.join(failed)}.", CONCERN)
-
-
-def _check_files(workspace: Workspace) -> None:
-    """All faults of all files at once."""
-    problems = []
-    for read in (lambda: workspace.company, lambda: workspace.process, lambda: workspace.connections):
-        try:
-            read()
-        except ConfigProblems as found:
-            # Stages can't be checked against a process that can't be read, so its faults come up twice.
-            problems += [problem for problem in found.problems if problem not in problems]
-    if problems:
-        raise ConfigProblems(problems)
 
 
 def probe_lines(probe: Probe) -> Iterator[str]:

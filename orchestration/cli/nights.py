@@ -40,6 +40,7 @@ def _moment(_context: click.Context, _parameter: click.Parameter, text: str | No
 def sync(as_of: datetime | None, only: tuple[str, ...], accept_fall: tuple[str, ...]) -> None:
     """Run the night, now: read every connection, build, audit, publish."""
     workspace = Workspace.find()
+    workspace.load_all()
     unknown = sorted({*only, *accept_fall} - set(workspace.connections))
     if unknown:
         known = ", ".join(workspace.connections)

@@ -37,7 +37,7 @@ CANONICAL: Mapping[str, str] = {
     "int_documents": "connection text, deal_key text, document_id text, kind text, status text, "
     "occurred_at timestamp, recorded_at timestamp",
     "int_owners": "connection text, owner_key text, owner_id text, email text, owner_name text, team text, "
-    "manager_email text, is_active boolean",
+    "region text, manager_email text, is_active boolean",
     "int_crm_stages": "connection text, pipeline_id text, pipeline_name text, stage_id text, stage_name text, "
     "display_order int, probability double, is_closed boolean, is_won boolean, stage_key text",
 }

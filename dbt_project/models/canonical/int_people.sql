@@ -25,6 +25,7 @@ select
     accounts.email,
     coalesce(ranked.owner_name, accounts.email, accounts.owner_key) as owner_name,
     ranked.team,
+    ranked.region,
     lower(trim(ranked.team)) as team_key,
     lower(ranked.manager_email) as manager_key,
     accounts.is_active,

@@ -4,6 +4,7 @@ select
     people.email,
     people.team_key,
     people.team as team_name,
+    people.region,
     people.manager_key,
     managers.owner_name as manager_name,
     chains.manager_chain,
