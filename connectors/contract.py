@@ -134,7 +134,12 @@ class Traffic:
 
 @dataclass(slots=True)
 class StreamOutcome:
-    """What one stream did in one pass; `ours` and `theirs` are live records by our count and by the CRM's own."""
+    """What one stream did in one pass; `ours` and `theirs` are live records by our count and by the CRM's own.
+
+    `since` is where its increment began (None: everything was read). `swept` says that every id was compared,
+    `found_deleted` and `found_missing` what that brought; `history_differs` how many deals stand elsewhere than their
+    history ends.
+    """
 
     stream: str
     table: str
@@ -146,6 +151,11 @@ class StreamOutcome:
     seconds: float = 0.0
     covered: bool = True
     covers: tuple[str, ...] = ()
+    since: datetime | None = None
+    swept: bool = False
+    found_deleted: int = 0
+    found_missing: int = 0
+    history_differs: int | None = None
     notes: list[str] = field(default_factory=list)
 
 

@@ -102,6 +102,25 @@ class Lake:
         """Latest live version of each record (of these ids): batches of id, modified_at, payload."""
         return self.reader.latest_rows(self._paths(table, connection), ids)
 
+    def history_differences(
+        self,
+        connection: str,
+        deals_table: str,
+        history_table: str | None,
+        *,
+        present: str,
+        history: str,
+        since_seq: int = 0,
+        among: Sequence[str] | None = None,
+    ) -> list[str]:
+        """Ids of live deals (received after `since_seq`; of these) whose history ends elsewhere than they stand.
+
+        `present` and `history` are the queries of `contract.HistoryCheck`.
+        """
+        deals = self._paths(deals_table, connection)
+        told = self._paths(history_table, connection) if history_table else []
+        return self.reader.history_differences(deals, told, present, history, since_seq, among)
+
     def payloads(self, table: str, connection: str, ids: Iterable[str] | None = None) -> Iterator[tuple[str, str]]:
         """(id, payload) of the latest live version of each record (of these ids), streaming."""
         wanted = None if ids is None else pa.array(list(ids), pa.string())

@@ -71,6 +71,42 @@ class LakeReader:
             )
             yield from rows.to_arrow_reader(_ROWS_AT_ONCE)
 
+    def history_differences(
+        self,
+        deals: Sequence[str],
+        history_files: Sequence[str],
+        present: str,
+        history: str,
+        since_seq: int,
+        among: Sequence[str] | None,
+    ) -> list[str]:
+        """See Lake.history_differences."""
+        if not deals:
+            return []
+        with self._session() as db:
+            if among is not None:
+                db.register("among", pa.table({"id": pa.array(among, pa.string())}))
+            limit = "" if among is None else " and id in (select id from among)"
+            self._latest_view(db, "deals", deals, f"last.seq > {int(since_seq)}{limit}")
+            if history_files:
+                self._latest_view(db, "history", history_files, "true")
+            rows = db.execute(
+                f"select present.deal_id from ({present}) as present "
+                f"inner join ({history}) as told on present.deal_id = told.deal_id "
+                "where told.stage_id is not null and present.stage_id is distinct from told.stage_id order by 1"
+            ).fetchall()
+        return [str(deal_id) for (deal_id,) in rows]
+
+    def _latest_view(self, db: duckdb.DuckDBPyConnection, name: str, files: Sequence[str], where: str) -> None:
+        """A view of id and payload of the latest live records: payloads are streamed from the files, never held."""
+        winners = f"select last.seq as seq from ({_LATEST}) where not last.is_deleted and {where}"
+        db.execute(f"create temp table latest_{name} as {winners}", {"files": list(files)})
+        listed = ", ".join("'" + path.replace("'", "''") + "'" for path in files)
+        db.execute(
+            f"create temp view {name} as select id, payload from read_parquet([{listed}]) "
+            f"where kind = 'record' and seq in (select seq from latest_{name})"
+        )
+
     def latest_of_kind(self, files: Sequence[str], kind: str) -> list[tuple[int, str]]:
         """(seq, payload) of the last row per id of the few rows of this kind (cursors, syncs), oldest first."""
         if not files:

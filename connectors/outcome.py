@@ -30,6 +30,8 @@ def to_dict(outcome: SyncOutcome) -> dict[str, Any]:
     values = asdict(outcome)
     for name in ("started_at", "ended_at", "judged_at"):
         values[name] = utc_text(values[name])
+    for stream in values["streams"]:
+        stream["since"] = utc_text(stream["since"])
     return values
 
 
@@ -83,4 +85,5 @@ def cursor_from_json(text: str) -> Cursor:
 
 def _stream_outcome(values: dict[str, Any]) -> StreamOutcome:
     known = {f.name: values[f.name] for f in fields(StreamOutcome) if f.name in values}
-    return StreamOutcome(**{**known, "covers": tuple(known.get("covers", ()))})
+    told = {"covers": tuple(known.get("covers", ())), "since": utc_moment(known.get("since"))}
+    return StreamOutcome(**{**known, **told})

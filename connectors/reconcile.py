@@ -34,7 +34,9 @@ class SuddenFall(BadAnswer):
 
 
 def reconcile(attempt: Attempt, stream: Stream, outcome: StreamOutcome) -> None:
-    """Fill `ours` and `theirs`; sweep once when they differ. Raises when they can't be brought together.
+    """Fill `ours` and `theirs`; compare every id when they differ, or when that was last done long ago.
+
+    A deletion and a missed record hide behind equal counts. Raises when the two can't be brought together.
 
     `ours` counts the stream's table. Of streams that share one, one may have a count (deals and archived deals); the
     others' `ours` stays empty unless it is the last.
@@ -44,8 +46,9 @@ def reconcile(attempt: Attempt, stream: Stream, outcome: StreamOutcome) -> None:
         return
     ours = attempt.lake.live_count(stream.table, attempt.connection)
     outcome.ours, outcome.theirs = ours, theirs
-    if theirs is not None and ours != theirs:
-        _sweep(attempt, stream, outcome)
+    differ = theirs is not None and ours != theirs
+    if differ or attempt.plan.sweep_is_due(stream, attempt.sweep_every):
+        _sweep(attempt, stream, outcome, because_they_differ=differ)
         outcome.ours = attempt.lake.live_count(stream.table, attempt.connection)
     _check_floor(attempt, stream, outcome.ours, attempt.plan.good_count(stream))
 
@@ -58,9 +61,11 @@ def _count(attempt: Attempt, stream: Stream, outcome: StreamOutcome) -> int | No
         return None
 
 
-def _sweep(attempt: Attempt, stream: Stream, outcome: StreamOutcome) -> None:
+def _sweep(attempt: Attempt, stream: Stream, outcome: StreamOutcome, *, because_they_differ: bool) -> None:
     counted, ours_before = outcome.theirs, outcome.ours
     swept = _swept_ids(attempt, stream)
+    if swept is None and not because_they_differ:
+        return
     if swept is None:
         raise CountMismatch(
             f"{_name(attempt, stream)}: the CRM counts {counted} live records and we hold {ours_before}; "
@@ -73,17 +78,17 @@ def _sweep(attempt: Attempt, stream: Stream, outcome: StreamOutcome) -> None:
     _check_floor(attempt, stream, len(ours) - len(gone) + len(missing), attempt.plan.good_count(stream))
     _bury(attempt, stream, gone)
     vanished = _reread(attempt, stream, missing)
-    outcome.notes.append(
-        f"counts differed (ours {ours_before}, theirs {counted}): {len(gone)} found deleted, "
-        f"{len(missing) - vanished} read again"
-    )
+    outcome.swept, outcome.found_deleted, outcome.found_missing = True, len(gone), len(missing) - vanished
+    if because_they_differ or len(gone) or len(missing):
+        why = f"counts differed (ours {ours_before}, theirs {counted})" if because_they_differ else "all ids compared"
+        outcome.notes.append(f"{why}: {len(gone)} found deleted, {len(missing) - vanished} read again")
     _agree(attempt, stream, outcome, listed=len(swept) - vanished)
 
 
 def _agree(attempt: Attempt, stream: Stream, outcome: StreamOutcome, listed: int) -> None:
     ours = attempt.lake.live_count(stream.table, attempt.connection)
     theirs = _count(attempt, stream, outcome)
-    outcome.ours, outcome.theirs = ours, theirs
+    outcome.ours, outcome.theirs = ours, listed if theirs is None else theirs
     drift = abs(ours - theirs) if theirs is not None else 0
     if ours != listed or drift > max(_LAGGING_ROWS if stream.count_lags else 0, _DRIFT_SHARE * ours):
         raise CountMismatch(

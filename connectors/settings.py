@@ -91,6 +91,9 @@ class ConnectionEntry(ConfigModel):
         default_factory=dict, description="Which credential is in which environment variable: {token: ACME_TOKEN}."
     )
     max_minutes: float = Field(60, gt=0, description="A night spends at most this long on the account.")
+    compare_ids_days: float = Field(
+        7, gt=0, description="After so many days all ids are compared with the CRM's list, even if the counts agree."
+    )
     default_currency: str | None = Field(
         None, pattern="^[A-Z]{3}$", description="The currency of deals that name none, like EUR."
     )

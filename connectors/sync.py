@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import orjson
 
@@ -28,10 +28,11 @@ from connectors.contract import (
     SyncState,
     TimeLimit,
 )
+from connectors.history_check import check_history
 from connectors.lake import SYNCS, Lake, LakeRow
 from connectors.outcome import to_dict
 from connectors.reconcile import CountMismatch, SuddenFall, reconcile
-from connectors.sync_attempt import Attempt, Seqs
+from connectors.sync_attempt import SWEEP_EVERY, Attempt, Seqs
 from connectors.sync_batches import EndlessPages, Limits, OnBatch, PageGuard, Progress
 from connectors.sync_fetch import Deadline, read_ahead
 from connectors.sync_plan import PassPlan, plan_pass
@@ -56,6 +57,7 @@ def sync_connection(
     on_batch: OnBatch | None = None,
     accept_fall: bool = False,
     limits: Limits | None = None,
+    sweep_every: timedelta = SWEEP_EVERY,
 ) -> SyncOutcome:
     """Sync one connection and record the outcome in the lake. Never raises for what a CRM, a file or a disk does.
 
@@ -78,6 +80,7 @@ def sync_connection(
         progress=progress,
         on_batch=on_batch,
         seqs=Seqs(plan.last_seq),
+        sweep_every=sweep_every,
     )
     failure: Exception | None = None
     try:
@@ -103,6 +106,7 @@ def _read_streams(attempt: Attempt) -> None:
             outcome.notes += attempt.connector.notes(stream)
         if attempt.closes_table(stream):
             _reconcile_table(attempt, stream.table)
+    check_history(attempt)
 
 
 def _reconcile_table(attempt: Attempt, table: str) -> None:
@@ -115,6 +119,7 @@ def _reconcile_table(attempt: Attempt, table: str) -> None:
 
 def _read_stream(attempt: Attempt, stream: Stream, outcome: StreamOutcome) -> None:
     cursor = attempt.plan.begin(stream)
+    outcome.since = cursor.synced_to
     if cursor.done:
         outcome.notes.append("read in an earlier attempt of this pass")
         return

@@ -7,12 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from connectors.contract import Clock, Connector, Stream, StreamOutcome
 from connectors.lake import Lake
 from connectors.sync_batches import BatchWriter, Limits, OnBatch, Progress
 from connectors.sync_fetch import Deadline
 from connectors.sync_plan import PassPlan
+
+SWEEP_EVERY = timedelta(days=7)
+"""After so long every id is compared with the CRM's own list, even where the counts agree."""
 
 
 class Seqs:
@@ -43,6 +47,7 @@ class Attempt:
     progress: Progress | None
     on_batch: OnBatch | None
     seqs: Seqs
+    sweep_every: timedelta = SWEEP_EVERY
     streams: list[Stream] = field(default_factory=list)
     outcomes: list[StreamOutcome] = field(default_factory=list)
     appends: int = 0

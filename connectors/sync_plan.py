@@ -7,8 +7,9 @@ may take several attempts (nights), and its deals are judged at its start, since
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
 from connectors.contract import Connector, Cursor, Stream, SyncOutcome
 from connectors.lake import Lake
@@ -25,6 +26,8 @@ class PassPlan:
     cursors: dict[str, Cursor]
     last_good: SyncOutcome | None
     last_seq: int
+    swept_at: Mapping[str, datetime] = field(default_factory=dict)
+    """Stream -> start of the last good pass in which all its ids were compared (or it was read in full)."""
 
     def begin(self, stream: Stream) -> Cursor:
         """The cursor to go on from. Position {} begins anew; `synced_to` None asks for everything."""
@@ -40,6 +43,11 @@ class PassPlan:
         """Live records of this stream in the last good pass."""
         streams = self.last_good.streams if self.last_good else []
         return next((s.ours for s in streams if s.stream == stream.name), None)
+
+    def sweep_is_due(self, stream: Stream, every: timedelta) -> bool:
+        """Whether all ids of the stream were last compared too long ago. A first pass reads everything anyway."""
+        last = self.swept_at.get(stream.name)
+        return self.last_good is not None and (last is None or self.started_at - last >= every)
 
     def _increments_from(self, last: Cursor) -> datetime | None:
         # A stream may have ended in a pass that failed later; only a good pass was reconciled, so read from that again.
@@ -69,5 +77,11 @@ def plan_pass(connector: Connector, lake: Lake, now: datetime) -> PassPlan:
         pass_id, started_at = newest.pass_id, newest.pass_started_at
     else:
         pass_id, started_at = f"{connection}-{now:%Y%m%dT%H%M%S}-{last_seq + 1}", now
+    swept_at = {
+        stream.stream: outcome.started_at
+        for outcome in sorted(good, key=lambda outcome: outcome.started_at)
+        for stream in outcome.streams
+        if stream.swept or stream.since is None
+    }
     last_good = max(good, key=lambda outcome: outcome.started_at) if good else None
-    return PassPlan(pass_id, started_at, bool(interrupted), cursors, last_good, last_seq)
+    return PassPlan(pass_id, started_at, bool(interrupted), cursors, last_good, last_seq, swept_at)

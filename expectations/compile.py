@@ -6,7 +6,7 @@ days.py, column types in reference_schema.py. Nothing here opens a database.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -115,6 +115,8 @@ class _ConnectionNight:
             "requests": sum(stream.requests for stream in streams) if latest else None,
             "bytes": sum(stream.bytes for stream in streams) if latest else None,
             "rows_per_second": sum(stream.rows_read for stream in streams) / seconds if seconds > 0 else None,
+            "history_differs": _total([stream.history_differs for stream in streams]),
+            "notes": _told(f"{stream.stream}: {note}" for stream in streams for note in stream.notes),
             "error": latest.error if latest else "it was never synced",
         }
 
@@ -130,6 +132,10 @@ class _ConnectionNight:
 def _total(counts: Sequence[int | None]) -> int | None:
     known = [count for count in counts if count is not None]
     return sum(known) if known else None
+
+
+def _told(notes: Iterable[str]) -> str | None:
+    return "\n".join(dict.fromkeys(notes)) or None
 
 
 def _settings(
@@ -172,6 +178,12 @@ def _sync_rows(outcome: SyncOutcome) -> Iterator[Row]:
             "bytes": stream.bytes,
             "seconds": stream.seconds,
             "covered": stream.covered,
+            "since": stream.since,
+            "swept": stream.swept,
+            "found_deleted": stream.found_deleted,
+            "found_missing": stream.found_missing,
+            "history_differs": stream.history_differs,
+            "notes": _told(stream.notes),
             "error": outcome.error or (None if stream.covered else "; ".join(stream.notes)),
         }
 

@@ -30,10 +30,11 @@ COLUMNS: Mapping[str, str] = {
     "backfill_seconds bigint, logging_min_activities bigint, fiscal_year_start_month int, night_id text",
     "connections": "connection text, crm text, state text, judged_at timestamp, watermark bigint, "
     "default_currency text, deal_url_template text, last_good_at timestamp, rows_ours bigint, rows_theirs bigint, "
-    "requests bigint, bytes bigint, rows_per_second double, error text",
+    "requests bigint, bytes bigint, rows_per_second double, history_differs bigint, notes text, error text",
     "sync_runs": "connection text, crm text, pass_id text, started_at timestamp, ended_at timestamp, state text, "
     "watermark bigint, object text, rows_read bigint, rows_ours bigint, rows_theirs bigint, requests bigint, "
-    "bytes bigint, seconds double, covered boolean, error text",
+    "bytes bigint, seconds double, covered boolean, since timestamp, swept boolean, found_deleted bigint, "
+    "found_missing bigint, history_differs bigint, notes text, error text",
     "coverage": "connection text, object text, covered_from timestamp",
     "pipeline_map": "connection text, pipeline_id text, deal_type text",
     "stage_map": "connection text, pipeline_id text, stage_id text, stage_key text",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from connectors.contract import Clock, SyncOutcome
 from connectors.lake import Lake
@@ -127,6 +127,7 @@ class Night:
                     max_minutes=settings[name].max_minutes,
                     on_batch=lambda *_: check_time(),
                     accept_fall=name in self.accept_fall,
+                    sweep_every=timedelta(days=settings[name].compare_ids_days),
                 )
             finally:
                 connector.close()

@@ -12,7 +12,7 @@ from typing import Any
 
 from deltalake import DeltaTable
 
-from connectors.contract import MissingScopeError, Page, Record, Stream, Traffic
+from connectors.contract import CrmPipeline, HistoryCheck, MissingScopeError, Page, Record, Stream, StreamPlan, Traffic
 from connectors.lake import Lake, LakeRow
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
@@ -64,6 +64,8 @@ class FakeCrm:
     asked: list[tuple[str, Mapping[str, Any], datetime | None]] = field(default_factory=list)
     reread: list[str] = field(default_factory=list)
     swept: list[str] = field(default_factory=list)
+    check: HistoryCheck | None = None
+    reread_history: list[str] = field(default_factory=list)
 
     def streams(self) -> Sequence[Stream]:
         return [
@@ -104,6 +106,20 @@ class FakeCrm:
         self.reread.extend(ids)
         held = self.objects[stream.name]
         yield Page([record(i, held[i]) for i in ids if i in held], {}, last=True)
+
+    def history_check(self) -> HistoryCheck | None:
+        return self.check
+
+    def read_history(self, deal_ids: Sequence[str]) -> Iterator[Page]:
+        self.reread_history.extend(deal_ids)
+        held = self.objects.get("history", {})
+        yield Page([record(i, item) for i, item in held.items() if item.value["deal"] in deal_ids], {}, last=True)
+
+    def plan(self) -> list[StreamPlan]:
+        return []
+
+    def pipelines(self) -> list[CrmPipeline]:
+        return []
 
     def notes(self, stream: Stream) -> list[str]:
         return []

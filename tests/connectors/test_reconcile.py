@@ -72,6 +72,30 @@ def test_equal_counts_need_no_sweep(crm, lake, clock):
     assert crm.swept == []
 
 
+def test_all_ids_are_compared_now_and_then_though_counts_agree(crm, lake, clock):
+    del crm.objects["deals"]["d000007"]
+    crm.objects["deals"]["late"] = Item({"name": "indexed late"})  # one gone, one missed: the counts are equal
+    assert sync_connection(crm, lake, clock=clock).streams[0].notes == []
+    assert plain_state(lake, "fake/deals") != truth(crm, "deals")
+    clock.forward(days=6)
+    outcome = sync_connection(crm, lake, clock=clock)
+    told = outcome.streams[0]
+    assert outcome.state == "good"
+    assert (told.swept, told.found_deleted, told.found_missing) == (True, 1, 1)
+    assert plain_state(lake, "fake/deals") == truth(crm, "deals")
+    clock.forward(days=1)
+    sync_connection(crm, lake, clock=clock)
+    assert crm.swept == ["deals"], "and not again the next day"
+
+
+def test_where_there_is_no_count_the_list_of_ids_is_one(crm, lake, clock):
+    crm.counts["deals"] = None
+    del crm.objects["deals"]["d000007"]
+    clock.forward(days=7)
+    told = sync_connection(crm, lake, clock=clock).streams[0]
+    assert (told.ours, told.theirs, told.found_deleted) == (59, 59, 1)
+
+
 def test_counts_that_stay_different_fail_the_pass(crm, lake, clock):
     crm.counts["deals"] = 63
     outcome = sync_connection(crm, lake, clock=clock)

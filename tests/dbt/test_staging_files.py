@@ -50,6 +50,36 @@ def test_an_export_of_deals_alone_is_enough(home: Warehouse) -> None:
     ]
 
 
+def test_a_history_that_ends_elsewhere_than_the_deal_stands_gets_an_inferred_entry(home: Warehouse) -> None:
+    told, tied, behind = (
+        DEAL | {"deal_id": n, "stage_id": "shut", "modified_at": "2024-03-09T08:00:00Z"} for n in ("1", "2", "3")
+    )
+    home.lake("files__deals", rows(told, tied, behind, key="deal_id"))
+    changes = [
+        ("1", "open", "2024-03-01T09:00:00Z"),
+        ("1", "shut", "2024-03-05T09:00:00Z"),
+        ("2", "shut", "2024-03-01T09:00:00Z"),
+        ("2", "open", "2024-03-01T09:00:00Z"),  # changes of one moment have no order: this is no contradiction
+        ("3", "open", "2024-03-01T09:00:00Z"),
+    ]
+    home.lake(
+        "files__stage_changes",
+        rows(
+            *(
+                {"change_id": f"c{n}", "deal_id": d, "stage_id": s, "entered_at": at}
+                for n, (d, s, at) in enumerate(changes)
+            ),
+            key="change_id",
+        ),
+    )
+    home.run("path:models/staging path:models/canonical")
+    found = home.query(
+        "select deal_key, stage_key, entered_at, precision from canonical.int_stage_changes where source = 'inferred'"
+    )
+    # When it came there is not known; `modified_at` in the payload is not the envelope's, so the night's moment stands.
+    assert [(f["deal_key"], f["stage_key"], f["precision"]) for f in found] == [("acme:3", "lost", "order")]
+
+
 def test_every_object_of_an_export(home: Warehouse) -> None:
     home.lake(
         "files__deals",

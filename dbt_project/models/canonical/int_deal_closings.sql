@@ -5,5 +5,5 @@ select
     stage_key,
     max(entered_at) as closed_at
 from {{ ref('int_stage_changes') }}
-where stage_key in ('won', 'lost') and source = 'history'
+where stage_key in ('won', 'lost') and precision <> 'order'
 group by connection, deal_key, stage_key

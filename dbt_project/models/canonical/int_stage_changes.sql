@@ -1,4 +1,4 @@
-{# A deal without any dated change has one entry: it stood in its current stage when it was last changed. #}
+{# What the CRMs tell, and the present stages that their histories don't end in. #}
 with dated as (
     {{ union_crms('stage_changes', [
         'connection', 'deal_id', 'change_id', 'pipeline_id', 'stage_id', 'entered_at', 'recorded_at', 'source',
@@ -6,41 +6,11 @@ with dated as (
     ]) }}
 ),
 
-deals as (
-    {{ union_crms('deals', ['connection', 'deal_id', 'pipeline_id', 'stage_id', 'created_at', 'modified_at']) }}
-),
-
-with_history as (
-    select distinct
-        connection,
-        deal_id
-    from dated
-    where entered_at is not null
-),
-
 system_actors as (
     select distinct
         connection,
         actor_id
     from {{ source('reference', 'system_actors') }}
-),
-
-snapshots as (
-    select
-        deals.connection,
-        deals.deal_id,
-        deals.deal_id || ':stage:snapshot' as change_id,
-        deals.pipeline_id,
-        deals.stage_id,
-        coalesce(deals.modified_at, connections.judged_at, deals.created_at) as entered_at
-    from deals
-    left join {{ source('reference', 'connections') }} as connections
-        on deals.connection = connections.connection
-    left join with_history
-        on
-            deals.connection = with_history.connection
-            and deals.deal_id = with_history.deal_id
-    where deals.stage_id is not null and with_history.deal_id is null
 ),
 
 changes as (
@@ -67,11 +37,11 @@ changes as (
         stage_id,
         entered_at,
         cast(null as timestamp) as recorded_at,
-        'snapshot' as source,
+        source,
         'order' as precision,
         cast(null as {{ dbt.type_string() }}) as actor_id,
         'unknown' as actor_kind
-    from snapshots
+    from {{ ref('int_untold_stages') }}
 )
 
 select

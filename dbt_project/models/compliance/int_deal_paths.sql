@@ -22,11 +22,9 @@ ends as (
         deal_key,
         max(case when visit_no = 1 then stage_key end) as first_stage_key,
         max(case when visit_no = 1 then entered_at end) as first_entered_at,
-        max(case when visit_no = 1 then source end) as first_source,
         max(case when visit_no = 1 then precision end) as first_precision,
         max(case when left_at is null then stage_key end) as current_stage_key,
         max(case when left_at is null then entered_at end) as current_since,
-        max(case when left_at is null then source end) as current_source,
         max(case when left_at is null then precision end) as current_precision,
         min(case when stage_key = 'unmapped' then entered_at end) as first_unmapped_at
     from visits
@@ -40,12 +38,12 @@ final as (
         deals.*,
         coalesce(ends.first_stage_key, deals.stage_key, 'unmapped') as first_stage_key,
         coalesce(ends.current_stage_key, deals.stage_key, 'unmapped') as current_stage_key,
-        case when ends.current_source <> 'snapshot' then ends.current_since end as current_since,
+        case when ends.current_precision <> 'order' then ends.current_since end as current_since,
         coalesce(ends.current_precision = 'day', false) as is_current_since_day,
         ends.first_unmapped_at,
         -- the history begins after the deal did: what came before its first record is not known
         case
-            when ends.first_source is null or ends.first_source = 'snapshot' then true
+            when ends.first_precision is null or ends.first_precision = 'order' then true
             when deals.created_at is null then true
             -- where one of the two is a day and no more, they are compared as days
             when ends.first_precision = 'day' or deals.created_at = {{ dbt.date_trunc('day', 'deals.created_at') }}

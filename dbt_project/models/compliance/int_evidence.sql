@@ -88,7 +88,7 @@ final as (
         terms.step_key,
         terms.alternative,
         terms.term,
-        case when visits.source <> 'snapshot' then visits.entered_at end as happened_at,
+        case when visits.precision <> 'order' then visits.entered_at end as happened_at,
         cast(null as timestamp) as recorded_at,
         visits.precision,
         deals.judged_at

@@ -52,6 +52,8 @@ joined as (
                 then 'the stage history begins after the deal was lost'
             when paths.is_truncated and stages.position < starts.position
                 then 'the stage history begins after the deal left the stage'
+            when gate_visits.precision = 'order'
+                then 'the CRM does not say when the deal left the stage'
             when paths.current_stage_key = 'unmapped' and paths.first_unmapped_at is null
                 then 'the deal stands in a CRM stage that is not mapped'
             when passes.gate_at <= paths.first_unmapped_at then cast(null as {{ dbt.type_string() }})
@@ -67,6 +69,8 @@ joined as (
             paths.deal_key = passes.deal_key
             and stages.version = passes.version
             and stages.stage_key = passes.stage_key
+    left join visits as gate_visits
+        on paths.deal_key = gate_visits.deal_key and passes.gate_visit_no = gate_visits.visit_no
 
 ),
 

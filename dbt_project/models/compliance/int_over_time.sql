@@ -1,8 +1,8 @@
 with times as (
 
     select * from {{ ref('int_stage_times') }}
-    -- since when a deal stands where a snapshot found it is not known
-    where source <> 'snapshot' and (merged_at is null or entered_at > merged_at)
+    -- since when a deal stands where it was found by a snapshot, or where its history does not end, is not known
+    where precision <> 'order' and (merged_at is null or entered_at > merged_at)
 
 ),
 

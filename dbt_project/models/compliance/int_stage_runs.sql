@@ -46,7 +46,7 @@ dated as (
     inner join deals on changes.deal_key = deals.deal_key
     left join calendar on changes.precision = 'day' and cast(changes.entered_at as date) = calendar.day
     where
-        changes.source = 'snapshot'
+        changes.precision = 'order'
         or not coalesce(coalesce(calendar.day_start_utc, changes.entered_at) > deals.judged_at, false)
 
 ),

@@ -59,7 +59,7 @@ final as (
     inner join judged_types
         on periods.version = judged_types.version and paths.deal_type = judged_types.deal_type
     where
-        paired.source <> 'snapshot'
+        paired.precision <> 'order'
         -- the moves of two merged deals are one history that nobody went through
         and (paths.merged_at is null or paired.entered_at > paths.merged_at)
         and (paired.visit_no > 1 or not paths.is_truncated)

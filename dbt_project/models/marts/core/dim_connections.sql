@@ -31,6 +31,8 @@ select
     cast(coalesce(deals.judged_deals, 0) as bigint) as judged_deals,
     cast(coalesce(deals.unmapped_deals, 0) as bigint) as unmapped_deals,
     coalesce(rejects.rejected_values, 0) as rejected_values,
+    connections.history_differs,
+    connections.notes,
     connections.error,
     connections.default_currency,
     connections.watermark,

@@ -17,6 +17,12 @@ select
     runs.seconds,
     cast({{ safe_divide('runs.rows_read', 'runs.seconds') }} as double) as rows_per_second,
     runs.watermark,
+    runs.since,
+    runs.swept as is_swept,
+    runs.found_deleted,
+    runs.found_missing,
+    runs.history_differs,
+    runs.notes,
     runs.error,
     settings.night_id,
     settings.as_of
