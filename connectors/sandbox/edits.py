@@ -122,9 +122,10 @@ def from_json(body: Mapping[str, Any]) -> Edit:
 def apply(world: World, edit: Edit) -> str:
     """Carry out an edit one second after the last one; returns the id of the deal that stands for the result.
 
-    Raises ValueError when there is no such deal (any more), or nothing to restore.
+    Raises ValueError when there is no such deal (any more), nothing to restore, or no such edit in this CRM.
     """
     with world.lock:
+        world.check(edit)
         world.last_edit += 1000
         if isinstance(edit, Create):
             return _create(world, edit)

@@ -54,6 +54,9 @@ class World:
         """The deal number behind an id. Raises ValueError for what is no id of this CRM."""
         return int(deal_id) - DEAL_ID_BASE
 
+    def check(self, edit: object) -> None:
+        """Called before an edit. Raises ValueError for one that this CRM has no way to make."""
+
     def changed(self, index: int, before: Story | None) -> None:
         """Called after deal `index` was edited (`before`: its story until then, None for a new one), lock held."""
 
