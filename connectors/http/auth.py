@@ -23,8 +23,8 @@ EARLY_SECONDS = 120.0
 class Auth(Protocol):
     """Gives the Authorization header of the next request."""
 
-    def header(self) -> str:
-        """The header's value. Raises CredentialsError when there is none to be had."""
+    def header(self) -> str | None:
+        """The header's value; None where requests carry none. Raises CredentialsError when there is none to be had."""
 
     def renew(self, refused: str) -> bool:
         """The server refused this header with 401: whether another one is worth a try (once)."""
@@ -38,6 +38,17 @@ class TokenStore(Protocol):
 
     def save(self, refresh_token: str) -> None:
         """Store it durably before returning: the old one may be dead already."""
+
+
+class NoHeader:
+    """For requests that prove who we are in their body, or needn't."""
+
+    def header(self) -> None:
+        """None."""
+
+    def renew(self, refused: str) -> bool:  # noqa: ARG002 - there is nothing to renew
+        """Never."""
+        return False
 
 
 class BearerToken:

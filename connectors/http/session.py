@@ -120,7 +120,7 @@ class HttpSession:
         url = self.base_url + path
         header = self._auth.header()
         answer = self._transport.send(method, url, authorization=header, params=params, body=body)
-        if answer.status == 401 and self._auth.renew(header):
+        if answer.status == 401 and header is not None and self._auth.renew(header):
             self._wait_for(bucket)
             answer = self._transport.send(method, url, authorization=self._auth.header(), params=params, body=body)
         return answer

@@ -6,9 +6,83 @@ Here belong names, defaults and limits of the settings. The generic entries of a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Literal
+
+from connectors.contract import BadInput
+
+Protocol = Literal["auto", "jsonrpc", "json2"]
+PROTOCOLS: tuple[Protocol, ...] = ("auto", "jsonrpc", "json2")
+
+
+@dataclass(frozen=True, slots=True)
+class OdooOptions:
+    """How one Odoo is asked, and how far increments look back."""
+
+    database: str | None = None
+    """Needed where one server holds several."""
+    protocol: Protocol = "auto"
+    fields: tuple[str, ...] = ()
+    """Fields of a lead that the process or the user needs beyond the standard ones."""
+    overlap: timedelta = timedelta(minutes=60)
+    """A row is stamped with the beginning of the transaction that wrote it, and shows at its end: an import that runs
+    longer than this hides rows from an increment until the nightly count finds them."""
+    page_size: int = 1000
+    requests_per_10_seconds: float = 100
+    timeout_seconds: float = 60
+    retry_seconds: float = 300
+
+
+@dataclass(frozen=True, slots=True)
+class _Number:
+    default: float
+    least: float
+    most: float
+
+
+_NUMBERS: Mapping[str, _Number] = {
+    "overlap_minutes": _Number(60, 0, 1440),
+    "page_size": _Number(1000, 1, 10_000),
+    "requests_per_10_seconds": _Number(100, 1, 10_000),
+    "timeout_seconds": _Number(60, 0.1, 600),
+    "retry_seconds": _Number(300, 0, 3600),
+}
+OPTION_NAMES = ("database", "protocol", *_NUMBERS)
+
+
+def read_options(connection: str, given: Mapping[str, Any], *, fields: tuple[str, ...] = ()) -> OdooOptions:
+    """The options of a connection. Raises BadInput that names every wrong entry."""
+    faults = option_faults(given)
+    if faults:
+        raise BadInput(f"connections.yml, {connection}, options: " + "; ".join(faults.values()))
+    number = {name: float(given.get(name, rule.default)) for name, rule in _NUMBERS.items()}
+    return OdooOptions(
+        database=given.get("database"),
+        protocol=given.get("protocol", "auto"),
+        fields=fields,
+        overlap=timedelta(minutes=number["overlap_minutes"]),
+        page_size=int(number["page_size"]),
+        requests_per_10_seconds=number["requests_per_10_seconds"],
+        timeout_seconds=number["timeout_seconds"],
+        retry_seconds=number["retry_seconds"],
+    )
 
 
 def option_faults(given: Mapping[str, Any]) -> dict[str, str]:
     """What is wrong with each option, by its name; empty when all is well."""
-    return {name: f"{name!r} is not an option" for name in given}
+    told = {name: _fault(name, value) for name, value in given.items()}
+    return {name: fault for name, fault in told.items() if fault}
+
+
+def _fault(name: str, value: Any) -> str | None:
+    if name == "database":
+        return None if isinstance(value, str) and value else f"{name}: {value!r} is not a text"
+    if name == "protocol":
+        return None if value in PROTOCOLS else f"{name}: {value!r} is none of {', '.join(PROTOCOLS)}"
+    rule = _NUMBERS.get(name)
+    if rule is None:
+        return f"{name!r} is not an option (there are: {', '.join(OPTION_NAMES)})"
+    if isinstance(value, bool) or not isinstance(value, int | float) or not rule.least <= value <= rule.most:
+        return f"{name}: {value!r} is not a number from {rule.least:g} to {rule.most:g}"
+    return None
