@@ -1,0 +1,194 @@
+"""One account: an organisation as Salesforce keeps it, with what has been changed since.
+
+Holds which records there are and whether they may be seen; `index` finds them by their stamps, `rows` makes them.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from copy import deepcopy
+from dataclasses import replace
+from functools import cached_property
+
+from connectors.sandbox.model import DealTruth, State, Story
+from connectors.sandbox.organisation import Organisation
+from connectors.sandbox.salesforce.deal import Deal, Row
+from connectors.sandbox.salesforce.index import StampIndex
+from connectors.sandbox.salesforce.knobs import Knobs
+from connectors.sandbox.salesforce.rows import BUILDERS
+from connectors.sandbox.salesforce.schema import OF_DEALS, SOBJECTS, Sobject
+from connectors.sandbox.salesforce.told import saves
+from connectors.sandbox.salesforce.users import Users, own_records
+from connectors.sandbox.salesforce.words import SLOTS, number_of, record_id
+from connectors.sandbox.workdays import DAY
+from connectors.sandbox.world import KEPT_STORIES, World
+
+YEARS_AGO = 5 * 365 * DAY
+KNOWN_HERE: dict[str, dict[str, State]] = {
+    "undated_fields": dict.fromkeys(
+        ("buyer_named", "second_contact", "amount_known", "close_date_ahead", "final_amount"), "done"
+    ),
+    "merge_survivor": dict.fromkeys(("buyer_named", "conversation_held"), "done"),
+}
+"""Steps that HubSpot leaves in doubt in these stories and Salesforce does not: all of them were done in time."""
+
+OPTIONAL = frozenset(("second_contact",))
+
+
+class Org(World):
+    """One account."""
+
+    def __init__(
+        self,
+        organisation: Organisation,
+        knobs: Knobs,
+        clock: Callable[[], float] = time.monotonic,
+        keep: int = KEPT_STORIES,
+    ) -> None:
+        super().__init__(organisation, clock, keep)
+        self.knobs = knobs
+        self.users = Users(self.crew)
+        self.moved: dict[int, int] = {}
+        """When a deal was deleted or restored by an edit, in seconds: its records moved with it."""
+        self.index = StampIndex(self)
+        self._deal: tuple[tuple[int, int, int], Deal] | None = None
+        self._edits = 0
+
+    def turn(self, knobs: Knobs) -> None:
+        """Turn knobs; what is tracked and hidden may change, so the index begins anew."""
+        self.knobs = knobs
+        self.index.forget()
+
+    def deal_id(self, index: int) -> str:
+        """The id of opportunity number `index`."""
+        return record_id("Opportunity", index)
+
+    def number(self, deal_id: str) -> int:
+        """The deal number behind an opportunity's id. Raises ValueError."""
+        return number_of("Opportunity", deal_id)
+
+    def changed(self, index: int, before: Story | None) -> None:
+        """A merged deal keeps its own history here; deleting and restoring takes all records of a deal along."""
+        story = self.story(index)
+        self._edits += 1
+        self._deal = None
+        if before is not None and story.merged_at == self.last_edit and story.plot == "merged_by_edit":
+            story.fields, story.created = deepcopy(before.fields), before.created
+        was = before is not None and (before.archived_at, before.merged_into) != (story.archived_at, story.merged_into)
+        if was:
+            self.moved[index] = self.last_edit // 1000
+        self.index.changed(index)
+
+    def touch_everything(self) -> None:
+        """All opportunities get one SystemModstamp; the index begins anew."""
+        super().touch_everything()
+        self._deal = None
+        self.index.forget()
+
+    def truth(self) -> Iterator[DealTruth]:
+        """The truth, with what Salesforce cannot hide."""
+        for deal in super().truth():
+            known = KNOWN_HERE.get(deal.plot, {})
+            if deal.steps is None or not known or deal.whereabouts != "live":
+                yield deal
+                continue
+            yield replace(
+                deal,
+                steps={**deal.steps, **known},
+                due=deal.due | (known.keys() - OPTIONAL),
+                visits_certain=True,
+            )
+
+    # -- records ----------------------------------------------------------------------------------------------
+
+    @property
+    def present(self) -> int:
+        """The account's present in seconds: its organisation's, or the last edit."""
+        return max(self.now, self.last_edit) // 1000
+
+    @cached_property
+    def own(self) -> dict[str, list[Row]]:
+        """The records that belong to no deal."""
+        return own_records(self.users, (self.now - YEARS_AGO) // 1000)
+
+    def sobject(self, name: str) -> Sobject | None:
+        """An object that may be read, its name written in any case, with the fields that may be seen."""
+        found = next((thing for key, thing in SOBJECTS.items() if key.lower() == name.lower()), None)
+        if found is None or found.name in self.knobs.missing_objects:
+            return None
+        prefix = found.name + "."
+        hidden = {text.removeprefix(prefix) for text in self.knobs.missing_fields if text.startswith(prefix)}
+        if not hidden:
+            return found
+        shown = {field: kind for field, kind in found.fields.items() if field not in hidden}
+        return replace(found, fields=shown, paths={k: v for k, v in found.paths.items() if k not in hidden})
+
+    def records(self, kind: str, index: int) -> list[tuple[int, Row]]:
+        """The records of an object that deal number `index` brought in, with their numbers; deleted ones among them."""
+        if kind not in OF_DEALS:
+            return list(enumerate(self.own[kind]))
+        story = self.story(index)
+        if story.merged_into == index:
+            return []
+        base = index if kind == "Opportunity" else index * SLOTS
+        made = BUILDERS[kind](self.deal(index, story))
+        if kind == "OpportunityFieldHistory":
+            hidden = self.knobs.untracked_fields
+            made = (item for item in made if self.knobs.history_tracking and item[1]["Field"] not in hidden)
+        return [(base + place, row) for place, row in made]
+
+    def rows(self, kind: str, numbers: Sequence[int]) -> Iterator[tuple[int, Row]]:
+        """Records by their numbers, in that order; those that are gone meanwhile are left out."""
+        slots = (1 if kind == "Opportunity" else SLOTS) if kind in OF_DEALS else len(self.own[kind])
+        wanted = set(numbers)
+        found: dict[int, Row] = {}
+        for index in sorted({number // slots for number in wanted}):
+            found.update((number, row) for number, row in self.records(kind, index) if number in wanted)
+        return ((number, found[number]) for number in numbers if number in found)
+
+    def vanished(self) -> Iterator[tuple[int, int]]:
+        """Deals that were deleted for good by edits, and when (seconds)."""
+        for index, story in self.edited.items():
+            if story.merged_into == index:
+                yield index, story.touched_at // 1000
+
+    def is_late(self, number: int) -> bool:
+        """Whether the record was stamped long ago but has not appeared yet."""
+        knobs = self.knobs
+        if not knobs.late_every or number % knobs.late_every:
+            return False
+        return self.clock() - self.opened < knobs.late_seconds
+
+    def deal(self, index: int, story: Story) -> Deal:
+        """A deal with all that its records need."""
+        key = (index, self._edits, self.knobs.discount_percent)
+        kept = self._deal
+        if kept is not None and kept[0] == key:
+            return kept[1]
+        home = self.survivor(index) if self.was_joined(index) else index
+        gone_at = self.gone_at(index)
+        deal = Deal(
+            index=index,
+            story=story,
+            saves=saves(story),
+            users=self.users,
+            is_gone=gone_at is not None,
+            moved=max(gone_at or 0, self.moved.get(index, 0)),
+            home=home,
+            home_is_gone=self.gone_at(home) is not None,
+            home_moved=max(self.gone_at(home) or 0, self.moved.get(home, 0), self.moved.get(index, 0)),
+            now=self.present,
+            discount_percent=self.knobs.discount_percent,
+        )
+        self._deal = (key, deal)
+        return deal
+
+    def gone_at(self, index: int) -> int | None:
+        """When a deal was deleted, in seconds; None while it lives. Deals of one merge went with it."""
+        story = self.story(index)
+        if story.archived_at is not None:
+            return story.archived_at // 1000
+        if story.merged_into is None:
+            return None
+        return (self.story(story.merged_into).merged_at or story.touched_at or story.modified) // 1000
