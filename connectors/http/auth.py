@@ -5,8 +5,9 @@ Here belong the ways to get an Authorization header. Which variables hold the cr
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from threading import Lock
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import urlencode
 
 from connectors.contract import BadAnswer, CredentialsError
@@ -67,35 +68,41 @@ class BearerToken:
         return False
 
 
-class OAuthRefresh:
-    """Access tokens from a refresh token. One thread refreshes, the others wait for its result."""
+class TokenGrant:
+    """Access tokens that a token endpoint gives out. One thread asks, the others wait for its result.
+
+    Each kind of grant says what it sends (`form`), what it keeps of the answer (`keep`) and how to mend a refusal.
+    """
+
+    what = "the credentials were"
+    fix = "Put valid ones into the variables named in connections.yml."
 
     def __init__(
         self,
         *,
         account: str,
         token_url: str,
-        client_id: str,
-        client_secret: Secret,
-        refresh_token: Secret,
         transport: Transport,
         redactor: Redactor,
         timing: Timing,
         retries: Retries | None = None,
-        store: TokenStore | None = None,
+        on_answer: Callable[[Mapping[str, Any]], None] | None = None,
     ) -> None:
-        stored = store.load() if store else None
-        self._refresh_token = Secret(stored) if stored else refresh_token
-        redactor.learn(client_secret.reveal(), refresh_token.reveal(), self._refresh_token.reveal())
         self._account, self._token_url = account, token_url
-        self._client_id, self._client_secret = client_id, client_secret
         self._transport, self._redactor, self._timing = transport, redactor, timing
         self._retries = retries or Retries(tries=4)
-        self._store = store
+        self._on_answer = on_answer
         self._lock = Lock()
         self._access: Secret | None = None
         self._renew_at = 0.0
         self._dead: str | None = None
+
+    def form(self) -> Mapping[str, str]:
+        """The fields of the request for a token."""
+        raise NotImplementedError
+
+    def keep(self, answer: Mapping[str, Any]) -> None:
+        """Keep what the next request for a token needs."""
 
     def header(self) -> str:
         """The bearer header, refreshed first when it is about to expire."""
@@ -124,24 +131,14 @@ class OAuthRefresh:
         except (NotJson, KeyError, TypeError, ValueError):
             raise BadAnswer(f"{self._account}: {self._token_url} gave no access token") from None
         self._redactor.learn(access)
-        following = body.get("refresh_token")
-        if isinstance(following, str) and following and following != self._refresh_token.reveal():
-            self._redactor.learn(following)
-            if self._store:
-                self._store.save(following)
-            self._refresh_token = Secret(following)
+        self.keep(body)
+        if self._on_answer:
+            self._on_answer(body)
         self._access = Secret(access)
         self._renew_at = self._timing.monotonic() + max(lives - EARLY_SECONDS, lives / 2)
 
     def _ask(self) -> Answer:
-        form = urlencode(
-            {
-                "grant_type": "refresh_token",
-                "client_id": self._client_id,
-                "client_secret": self._client_secret.reveal(),
-                "refresh_token": self._refresh_token.reveal(),
-            }
-        ).encode()
+        form = urlencode(self.form()).encode()
         answer = with_retries(
             lambda: self._post(form), self._account, self._retries, self._timing, self._transport.waited
         )
@@ -150,8 +147,7 @@ class OAuthRefresh:
         body = answer.error_body()
         reason = body.get("error") or body.get("status") or answer.status
         self._dead = self._redactor.clean(
-            f"{self._account}: the refresh token was refused ({reason}: {answer.excerpt()}). "
-            "Authorise the app again and store its new refresh token in the variable named in connections.yml."
+            f"{self._account}: {self.what} refused ({reason}: {answer.excerpt()}). {self.fix}"
         )
         raise CredentialsError(self._dead)
 
@@ -173,3 +169,60 @@ class OAuthRefresh:
         if answer.ok and not answer.error_body():
             raise BrokenAnswer("the token answer is not JSON")
         return answer
+
+
+class OAuthRefresh(TokenGrant):
+    """Access tokens from a refresh token, which some servers replace at every use."""
+
+    what = "the refresh token was"
+    fix = "Authorise the app again and store its new refresh token in the variable named in connections.yml."
+
+    def __init__(
+        self,
+        *,
+        account: str,
+        token_url: str,
+        client_id: str,
+        client_secret: Secret | None,
+        refresh_token: Secret,
+        transport: Transport,
+        redactor: Redactor,
+        timing: Timing,
+        retries: Retries | None = None,
+        store: TokenStore | None = None,
+        on_answer: Callable[[Mapping[str, Any]], None] | None = None,
+    ) -> None:
+        super().__init__(
+            account=account,
+            token_url=token_url,
+            transport=transport,
+            redactor=redactor,
+            timing=timing,
+            retries=retries,
+            on_answer=on_answer,
+        )
+        stored = store.load() if store else None
+        self._refresh_token = Secret(stored) if stored else refresh_token
+        redactor.learn(refresh_token.reveal(), self._refresh_token.reveal())
+        if client_secret:
+            redactor.learn(client_secret.reveal())
+        self._client_id, self._client_secret = client_id, client_secret
+        self._store = store
+
+    def form(self) -> Mapping[str, str]:
+        """The refresh token, and the app's secret where it has one."""
+        form = {
+            "grant_type": "refresh_token",
+            "client_id": self._client_id,
+            "refresh_token": self._refresh_token.reveal(),
+        }
+        return {**form, "client_secret": self._client_secret.reveal()} if self._client_secret else form
+
+    def keep(self, answer: Mapping[str, Any]) -> None:
+        """Store a new refresh token before anything is asked with the new access token: the old one may be dead."""
+        following = answer.get("refresh_token")
+        if isinstance(following, str) and following and following != self._refresh_token.reveal():
+            self._redactor.learn(following)
+            if self._store:
+                self._store.save(following)
+            self._refresh_token = Secret(following)

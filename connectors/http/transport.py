@@ -82,9 +82,10 @@ class Transport:
         params: Mapping[str, str] | None = None,
         body: bytes | None = None,
         content_type: str = "application/json",
+        accept: str | None = None,
     ) -> Answer:
         """Send and return the whole answer, whatever its status. Raises Transient failures, Unreachable, BadInput."""
-        return self._guard(lambda: self._send(method, url, authorization, params, body, content_type), url)
+        return self._guard(lambda: self._send(method, url, authorization, params, body, content_type, accept), url)
 
     def waited(self, seconds: float) -> None:
         """Count time spent waiting for limits and retries."""
@@ -103,6 +104,7 @@ class Transport:
         params: Mapping[str, str] | None,
         body: bytes | None,
         content_type: str,
+        accept: str | None,
     ) -> Answer:
         with self._lock:
             self.traffic.requests += 1
@@ -112,7 +114,7 @@ class Transport:
             url,
             params=params,
             data=body,
-            headers={"Content-Type": content_type} if body is not None else None,
+            headers=_headers(body, content_type, accept),
             auth=_Header(self._credential_header, authorization),
             timeout=(self._limits.connect, self._limits.read),
             stream=True,
@@ -158,6 +160,11 @@ class Transport:
             raise NoConnection(f"no connection ({_innermost(error)})") from None
         except (wrong.InvalidURL, wrong.MissingSchema, wrong.InvalidSchema) as error:
             raise BadInput(f"base_url {url!r} is not a web address ({_innermost(error)})") from None
+
+
+def _headers(body: bytes | None, content_type: str, accept: str | None) -> dict[str, str]:
+    headers = {"Content-Type": content_type} if body is not None else {}
+    return {**headers, "Accept": accept} if accept else headers
 
 
 def _innermost(error: BaseException) -> str:

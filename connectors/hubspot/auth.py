@@ -5,7 +5,6 @@ Here belongs finding the credentials by the names of their environment variables
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -13,32 +12,11 @@ from connectors.contract import BadInput, CredentialsError
 from connectors.http.auth import Auth, BearerToken, OAuthRefresh
 from connectors.http.redact import Redactor, Secret
 from connectors.http.retry import Timing
+from connectors.http.token_file import TokenFile
 from connectors.http.transport import Transport
 
 TOKEN_PATH = "/oauth/v1/token"  # noqa: S105 - a path
 _OAUTH = ("client_id", "client_secret", "refresh_token")
-
-
-class TokenFile:
-    """Keeps the newest refresh token in a file that only its owner may read."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    def load(self) -> str | None:
-        """The stored token, if the file exists."""
-        return self._path.read_text().strip() or None if self._path.exists() else None
-
-    def save(self, refresh_token: str) -> None:
-        """Write beside, flush to disk, then rename: there is always one whole token."""
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        beside = self._path.with_name(self._path.name + ".new")
-        handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "w") as file:
-            file.write(refresh_token)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(self._path)
 
 
 def find_auth(

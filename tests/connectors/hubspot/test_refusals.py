@@ -19,9 +19,9 @@ from connectors.contract import (
 )
 from connectors.http.auth import OAuthRefresh
 from connectors.http.redact import Redactor, Secret
+from connectors.http.token_file import TokenFile
 from connectors.http.transport import Transport
 from connectors.hubspot.__main__ import main
-from connectors.hubspot.auth import TokenFile
 from tests.connectors.http_fakes import FakeAdapter, Hands, script
 from tests.connectors.hubspot.fake_hubspot import START, TOKEN, FakeHubSpot, connect, read_all, stream
 
