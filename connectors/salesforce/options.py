@@ -6,9 +6,105 @@ Here belong names, defaults and limits of the settings. The generic entries of a
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
+
+from connectors.contract import BadInput
+
+
+@dataclass(frozen=True, slots=True)
+class SalesforceOptions:
+    """Fields to read beyond the standard ones, how far increments look back, and when the Bulk API is worth it."""
+
+    fields: tuple[str, ...] = ()
+    overlap: timedelta = timedelta(minutes=30)
+    """Rows may show up minutes after their own stamp; each increment begins so long before the last pass did."""
+    bulk_from_rows: int = 2000
+    """From so many rows on a query is a Bulk job; below, one or two REST pages are faster."""
+    bulk_page_rows: int = 25_000
+    bulk_wait: timedelta = timedelta(minutes=60)
+    formula_refresh: timedelta = timedelta(hours=24)
+    """Formula fields move no date: deals are read whole again so often, if one is among the fields. 0: never."""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionOptions:
+    """Limits and time limits of the HTTP session, and where tokens come from."""
+
+    api_version: str = "60.0"
+    daily_reserve_share: float = 0.5
+    requests_per_10_seconds: int = 200
+    timeout_seconds: float = 150
+    """Salesforce itself gives a query up after two minutes."""
+    retry_seconds: float = 300
+    login_url: str | None = None
+    refresh_token_file: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Number:
+    default: float
+    least: float
+    most: float
+
+
+_NUMBERS: Mapping[str, _Number] = {
+    "overlap_minutes": _Number(30, 10, 1440),
+    "bulk_from_rows": _Number(2000, 1, 1_000_000),
+    "bulk_page_rows": _Number(25_000, 1, 250_000),
+    "bulk_wait_minutes": _Number(60, 1, 1440),
+    "formula_refresh_hours": _Number(24, 0, 720),
+    "api_version": _Number(60, 53, 99),
+    "daily_reserve_percent": _Number(50, 0, 95),
+    "requests_per_10_seconds": _Number(200, 1, 10_000),
+    "timeout_seconds": _Number(150, 0.1, 600),
+    "retry_seconds": _Number(300, 0, 3600),
+}
+_TEXTS = ("login_url", "refresh_token_file")
+OPTION_NAMES = (*_NUMBERS, *_TEXTS)
+
+
+def read_options(
+    connection: str, given: Mapping[str, Any], *, fields: tuple[str, ...] = ()
+) -> tuple[SalesforceOptions, SessionOptions]:
+    """The options of a connection. Raises BadInput that names every wrong entry."""
+    faults = option_faults(given)
+    if faults:
+        raise BadInput(f"connections.yml, {connection}, options: " + "; ".join(faults.values()))
+    number = {name: float(given.get(name, rule.default)) for name, rule in _NUMBERS.items()}
+    reading = SalesforceOptions(
+        fields=fields,
+        overlap=timedelta(minutes=number["overlap_minutes"]),
+        bulk_from_rows=int(number["bulk_from_rows"]),
+        bulk_page_rows=int(number["bulk_page_rows"]),
+        bulk_wait=timedelta(minutes=number["bulk_wait_minutes"]),
+        formula_refresh=timedelta(hours=number["formula_refresh_hours"]),
+    )
+    session = SessionOptions(
+        api_version=f"{int(number['api_version'])}.0",
+        daily_reserve_share=number["daily_reserve_percent"] / 100,
+        requests_per_10_seconds=int(number["requests_per_10_seconds"]),
+        timeout_seconds=number["timeout_seconds"],
+        retry_seconds=number["retry_seconds"],
+        login_url=given.get("login_url"),
+        refresh_token_file=given.get("refresh_token_file"),
+    )
+    return reading, session
 
 
 def option_faults(given: Mapping[str, Any]) -> dict[str, str]:
     """What is wrong with each option, by its name; empty when all is well."""
-    return {name: f"{name!r} is not an option" for name in given}
+    told = {name: _fault(name, value) for name, value in given.items()}
+    return {name: fault for name, fault in told.items() if fault}
+
+
+def _fault(name: str, value: Any) -> str | None:
+    if name in _TEXTS:
+        return None if isinstance(value, str) and value else f"{name}: {value!r} is not a text"
+    rule = _NUMBERS.get(name)
+    if rule is None:
+        return f"{name!r} is not an option (there are: {', '.join(OPTION_NAMES)})"
+    if isinstance(value, bool) or not isinstance(value, int | float) or not rule.least <= value <= rule.most:
+        return f"{name}: {value!r} is not a number from {rule.least:g} to {rule.most:g}"
+    return None
