@@ -114,7 +114,7 @@ def find_auth(
 
 
 def _private_key(connection: str, place: str, text: str) -> bytes:
-    """The PEM text itself, whose line breaks may be written as backslash and n, or the path of the file that holds it."""
+    """The PEM text itself (a line break may be written as backslash and n), or the path of the file that holds it."""
     text = text.strip()
     if not text:
         raise CredentialsError(f"{connection}: {place} is not set; write it into the workspace's .env")
