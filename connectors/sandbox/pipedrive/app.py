@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from connectors.sandbox.handle import OWN, own
-from connectors.sandbox.pipedrive import deals, history, metadata
+from connectors.sandbox.pipedrive import deals, feed, history, metadata
 from connectors.sandbox.pipedrive.accounts import Account, Accounts
 from connectors.sandbox.pipedrive.company import Company
 from connectors.sandbox.pipedrive.costs import split
@@ -38,7 +38,8 @@ ONES: Final[dict[tuple[str, str, str], Callable[[Company, int, Query], Answer]]]
     ("v2", "deals", "products"): lambda company, number, query: deals.products(company, query, number),
     ("v2", "activities", ""): lambda company, number, _: deals.activity(company, number),
     ("v1", "deals", "changelog"): history.changelog,
-    ("v1", "deals", "flow"): history.flow,
+    ("v1", "deals", "flow"): feed.flow,
+    ("v1", "deals", "mailMessages"): feed.mails,
     ("v1", "deals", "participants"): history.participants,
     ("v1", "deals", "participantsChangelog"): history.participants_changelog,
 }

@@ -106,22 +106,32 @@ class Company(World):
         owner = self.survivor(index)
         return None if self.story(owner).merged_into == owner else owner
 
-    def activities(self, story: Story) -> list[Activity]:
-        """The activities that a deal has brought into the account; those of a told merge are its survivor's own."""
+    def activities(self, story: Story) -> Iterator[tuple[int, Activity]]:
+        """(place, activity) of the meetings and calls that a deal has brought into the account."""
+        return ((place, item) for place, item in self._talks(story) if item.kind != "email")
+
+    def mails(self, index: int) -> list[tuple[Story, int, Activity]]:
+        """(story that brought it, place, e-mail) of a deal: Pipedrive keeps them apart from activities."""
+        stories = [self.story(part) for part in self.parts(index)]
+        return [(s, place, item) for s in stories for place, item in self._talks(s) if item.kind == "email"]
+
+    def _talks(self, story: Story) -> Iterator[tuple[int, Activity]]:
+        # What belonged to the deals of a told merge is told as the survivor's own.
         told_away = story.merged_into not in (None, story.index) and not self.was_joined(story.index)
-        return [] if told_away else story.activities
+        return iter(()) if told_away else enumerate(story.activities)
 
     def activity_updated(self, story: Story, activity: Activity) -> int:
         """When an activity was last touched: logged, held, or moved to the survivor of a merge."""
         moved = story.touched_at if story.merged_into not in (None, story.index) else 0
         return max(activity.recorded, activity.at if activity.at <= self.last_edit else 0, moved)
 
-    def activity(self, identifier: int) -> tuple[Story, int] | None:
-        """The story and place behind an activity's id."""
+    def activity(self, identifier: int) -> tuple[Story, int, Activity] | None:
+        """The story, place and activity behind an id."""
         index, place = divmod(identifier - 1, SLOTS)
-        if not 0 <= index < self.deals or place >= len(self.activities(self.story(index))):
+        if not 0 <= index < self.deals:
             return None
-        return self.story(index), place
+        story = self.story(index)
+        return next(((story, at, item) for at, item in self.activities(story) if at == place), None)
 
     def participants(self, index: int) -> Iterator[tuple[int, int, int]]:
         """(deal number that brought the person, place, since when) of everybody on a deal, in the order of time."""

@@ -13,6 +13,7 @@ V1: Final = (
     (r"/deals/summary/archived", 80),
     (r"/deals/\d+/changelog", 20),
     (r"/deals/\d+/flow", 40),
+    (r"/deals/\d+/mailMessages", 20),
     (r"/deals/\d+/participants", 10),
     (r"/deals/\d+/participantsChangelog", 10),
     (r"/dealFields", 20),

@@ -1,4 +1,4 @@
-"""What v1 tells of one deal: its changelog, the mixed feed, who takes part, and since when."""
+"""What v1 tells of one deal: its changelog, who takes part, and since when."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from connectors.sandbox.model import Actor
-from connectors.sandbox.pipedrive import render
 from connectors.sandbox.pipedrive.company import Company
 from connectors.sandbox.pipedrive.deals import known
 from connectors.sandbox.pipedrive.errors import invalid
@@ -40,7 +39,7 @@ def changelog(company: Company, identifier: int, query: Mapping[str, str]) -> An
                 "field_key": row.field_key,
                 "old_value": row.old,
                 "new_value": row.new,
-                "actor_user_id": _actor(company, identifier, row),
+                "actor_user_id": actor_of(company, identifier, row),
                 "time": naive(row.at),
                 "change_source": SOURCES[row.actor][0],
                 "change_source_user_agent": SOURCES[row.actor][1],
@@ -58,48 +57,11 @@ def _row(cursor: str) -> int:
     return int(number)
 
 
-def _actor(company: Company, identifier: int, row: Change) -> int:
+def actor_of(company: Company, identifier: int, row: Change) -> int:
+    """The user who made a change; what machines do is done with the token of one user."""
     if row.actor in BY_MACHINES:
         return machine(company.crew)
     return user_id(company.crew.everybody[company.story(identifier - 1).owner])
-
-
-def flow(company: Company, identifier: int, query: Mapping[str, str]) -> Answer:
-    """GET /v1/deals/{id}/flow: changes and activities in one feed, newest first."""
-    with company.lock:
-        changes = rows(company, identifier)
-        feed = [
-            (row.at, _feed("dealChange", row.at, _change(company, identifier, row, len(changes) - number)))
-            for number, row in enumerate(changes)
-        ]
-        for part in company.parts(identifier - 1):
-            story = company.story(part)
-            for place, item in enumerate(company.activities(story)):
-                shown = render.activity(company, story, place)
-                feed.append((item.recorded, _feed("activity", item.recorded, shown)))
-    feed.sort(key=lambda entry: -entry[0])
-    found, additional = offset_page(query, [entry for _, entry in feed])
-    return Answer(200, {"success": True, "data": found, "additional_data": additional, "related_objects": {}})
-
-
-def _feed(kind: str, at: int, data: dict[str, Any]) -> dict[str, Any]:
-    return {"object": kind, "timestamp": naive(at), "data": data}
-
-
-def _change(company: Company, identifier: int, row: Change, number: int) -> dict[str, Any]:
-    return {
-        "id": identifier * 10_000 + number,
-        "item_id": identifier,
-        "user_id": _actor(company, identifier, row),
-        "field_key": row.field_key,
-        "old_value": row.old,
-        "new_value": row.new,
-        "is_bulk_update_flag": None,
-        "log_time": naive(row.at),
-        "change_source": SOURCES[row.actor][0],
-        "change_source_user_agent": SOURCES[row.actor][1],
-        "additional_data": [],
-    }
 
 
 def participants(company: Company, identifier: int, query: Mapping[str, str]) -> Answer:

@@ -136,8 +136,8 @@ def updated_at(company: Company, kind: str, identifier: int) -> int:
     found = company.activity(identifier)
     if found is None:
         return 0
-    story, place = found
-    return company.activity_updated(story, company.activities(story)[place]) // 1000
+    story, _, activity = found
+    return company.activity_updated(story, activity) // 1000
 
 
 def _walk(rows: list[int], after: int | None, direction: str, bounds: tuple[int | None, int | None]) -> Iterator[int]:

@@ -19,8 +19,8 @@ from connectors.sandbox.pipedrive.words import (
     user_id,
 )
 
-UNHEARD: Final = frozenset(("CANCELED", "NO_SHOW", "NO_ANSWER", "EMAIL"))
-"""What came to nothing is not done in Pipedrive: called off, nobody there, or a mail of ours without an answer."""
+UNHEARD: Final = frozenset(("CANCELED", "NO_SHOW", "NO_ANSWER"))
+"""What came to nothing is not done in Pipedrive: called off, or nobody there."""
 
 ORGANISATIONS: Final = 500
 OPTIONAL: Final = (
@@ -117,8 +117,9 @@ def optional(company: Company, story: Story, names: Collection[str]) -> dict[str
     activities = [
         (thing_id(part, place), activity)
         for part in company.parts(story.index)
-        for place, activity in enumerate(company.activities(company.story(part)))
+        for place, activity in company.activities(company.story(part))
     ]
+    mails = [mail for _, _, mail in company.mails(story.index)]
     done = [item for item in activities if is_done(company, item[1])]
     open_ = [item for item in activities if not is_done(company, item[1])]
     every: dict[str, Any] = dict.fromkeys(OPTIONAL)
@@ -129,6 +130,9 @@ def optional(company: Company, story: Story, names: Collection[str]) -> dict[str
         "first_won_time": moment(company.life(story).first_won),
         "products_count": len(company.products(story.index)),
         "followers_count": 1,
+        "email_messages_count": len(mails),
+        "last_incoming_mail_time": moment(max((mail.at for mail in mails if is_incoming(mail)), default=None)),
+        "last_outgoing_mail_time": moment(max((mail.at for mail in mails if not is_incoming(mail)), default=None)),
         "activities_count": len(activities),
         "done_activities_count": len(done),
         "undone_activities_count": len(open_),
@@ -143,9 +147,13 @@ def is_done(company: Company, activity: Activity) -> bool:
     return activity.at <= company.last_edit and activity.how not in UNHEARD
 
 
-def activity(company: Company, story: Story, place: int) -> dict[str, Any]:
+def is_incoming(mail: Activity) -> bool:
+    """Whether an e-mail came from the buyer."""
+    return mail.how == "INCOMING_EMAIL"
+
+
+def activity(company: Company, story: Story, place: int, item: Activity) -> dict[str, Any]:
     """An activity. It is ticked off when it was held or, if that was later, when it was logged."""
-    item = company.activities(story)[place]
     done = is_done(company, item)
     people = [thing_id(story.index, number) for number in range(item.contacts)]
     when = rfc3339(item.at)

@@ -65,7 +65,7 @@ class Shelf:
             stamps = {"id": story.index + 1, "add_time": story.created // 1000}
             yield pack(stamps.get(sort_by) or company.updated(story) // 1000, story.index + 1)
             return
-        for place, activity in enumerate(company.activities(story)):
+        for place, activity in company.activities(story):
             identifier = thing_id(story.index, place)
             stamps = {"id": identifier, "add_time": activity.recorded // 1000, "due_date": activity.at // 1000}
             yield pack(stamps.get(sort_by) or company.activity_updated(story, activity) // 1000, identifier)

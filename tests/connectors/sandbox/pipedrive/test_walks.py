@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -134,7 +134,7 @@ def test_activities_and_products_are_all_there(browser, truths):
     activities = list(browser.every("/api/v2/activities"))
     assert len({activity["id"] for activity in activities}) == len(activities)
     kinds = Counter(activity["type"] for activity in activities)
-    assert kinds == {kind: stated[f"{kind}s"] for kind in ("meeting", "call", "email")}
+    assert kinds == {kind: stated[f"{kind}s"] for kind in ("meeting", "call")}
     for activity in activities:
         assert activity["done"] == (activity["marked_as_done_time"] is not None)
         held = moment(f"{activity['due_date']} {activity['due_time']}")
@@ -146,6 +146,22 @@ def test_activities_and_products_are_all_there(browser, truths):
         wanted = ",".join(map(str, living[start : start + 100]))
         products += browser.every("/api/v2/deals/products", deal_ids=wanted, limit=7)
     assert len({product["id"] for product in products}) == len(products) == stated["quotes"] + stated["line_items"]
+
+
+def test_mail_is_kept_apart_and_counted_on_the_deal(browser, deals):
+    ways, total = Counter(), 0
+    for identifier in [*deals, *(deal["id"] for deal in browser.every("/api/v2/deals", status="deleted"))]:
+        wanted = "email_messages_count,last_incoming_mail_time,last_outgoing_mail_time"
+        deal = browser.data(f"/api/v2/deals/{identifier}", include_fields=wanted)
+        mails = [row["data"] for row in browser.data(f"/v1/deals/{identifier}/mailMessages", limit=100)]
+        assert deal["email_messages_count"] == len(mails)
+        for way, name in ((0, "last_incoming_mail_time"), (1, "last_outgoing_mail_time")):
+            times = [datetime.fromisoformat(mail["message_time"]) for mail in mails if mail["sent_flag"] == way]
+            assert (deal[name] and moment(deal[name])) == max(times, default=None)
+            ways[way] += len(times)
+        total += len(mails)
+    assert total == ORGANISATION.summary().objects["emails"]
+    assert set(ways) == {0, 1}
 
 
 def test_people_of_a_deal_come_with_their_dates(browser, deals):
