@@ -58,36 +58,32 @@ def written(database: Database, index: int, before: Story | None) -> dict[int, B
         return {index: bundle}
     values, actor = _news(database, story, is_lost=not (bundle.lead or {}).get("active"))
     if story.contacts and not (bundle.lead or {}).get("partner_id"):
-        values["partner_id"] = FIRST_CUSTOMER + index
-    new_activities = story.activities[len(before.activities) :]
-    if values or (not new_activities and len(story.contacts) < 2):
+        values = {**(values or {}), "partner_id": FIRST_CUSTOMER + index}
+    if values is not None:
         database.chatter.save(bundle, database.new, values, database.last_edit, user_of(story, actor))
-    for activity in new_activities:
+    for activity in story.activities[len(before.activities) :]:
         database.renderer.activity(bundle, story, activity, database.new)
     return {index: bundle}
 
 
 def _created(database: Database, story: Story) -> Bundle:
-    is_lost = (story.value("dealstage") or "") in LOST
     values, actor = _news(database, story, is_lost=False)
-    if is_lost:
-        values["active"] = False
-    first = Change(story.created, actor, values)
+    first = Change(story.created, actor, values or {})
     bundle = Bundle(database.renderer.new_lead(story, story.index + 1, first))
     database.chatter.creation(bundle, database.new, story.created, user_of(story, actor))
     return bundle
 
 
-def _news(database: Database, story: Story, *, is_lost: bool) -> tuple[dict[str, Any], Actor]:
-    """What the last edit wrote, and who."""
-    values: dict[str, Any] = {}
+def _news(database: Database, story: Story, *, is_lost: bool) -> tuple[dict[str, Any] | None, Actor]:
+    """What the last edit wrote to the lead (None: nothing), and who."""
+    values: dict[str, Any] | None = None
     actor: Actor = "person"
     for name, entries in story.fields.items():
         newest = entries[-1]
         if newest.at != database.last_edit or name in IGNORED or newest.actor == "system":
             continue
         actor = newest.actor
-        values |= database.renderer.values(story, name, newest.value, is_lost=is_lost)
+        values = {**(values or {}), **database.renderer.values(story, name, newest.value, is_lost=is_lost)}
     return values, actor
 
 

@@ -5,6 +5,7 @@ Whether a row fits; finding and showing rows is `query`'s. Values compare as the
 
 from __future__ import annotations
 
+import operator as operator_
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -22,6 +23,12 @@ OPERATORS: Final = frozenset(
     ("=", "!=", ">", ">=", "<", "<=", "in", "not in", "like", "not like", "ilike", "not ilike", "=like", "=ilike", "=?")
 )
 NEGATIVE: Final = {"!=": "=", "not in": "in", "not like": "like", "not ilike": "ilike"}
+COMPARE: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
+    ">": operator_.gt,
+    ">=": operator_.ge,
+    "<": operator_.lt,
+    "<=": operator_.le,
+}
 EMPTY: Final = (None, False, "")
 
 
@@ -119,10 +126,8 @@ def _comparison(models: Models, model: str, name: str, field: Field, operator: s
         return _dated(models, model, name, operator, moment(str(value)))
     if operator in ("=", "in"):
         return _equal(models, model, name, list(value) if isinstance(value, list | tuple) else [value])
-    compare = {">": lambda a: a > value, ">=": lambda a: a >= value, "<": lambda a: a < value}.get(
-        operator, lambda a: a <= value
-    )
-    return lambda row: (kept := models.value(model, row, name)) is not None and bool(compare(kept))
+    compare = COMPARE[operator]
+    return lambda row: (kept := models.value(model, row, name)) is not None and compare(kept, value)
 
 
 def _equal(models: Models, model: str, name: str, values: list[Any]) -> Test:

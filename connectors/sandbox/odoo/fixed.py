@@ -36,7 +36,7 @@ SYMBOLS: Final = {"USD": "$", "EUR": "€", "GBP": "£"}
 
 def tables(crew: Crew, version: int) -> dict[str, Table]:
     """Every model whose rows don't depend on deals."""
-    made = {
+    made: dict[str, list[Row]] = {
         "crm.stage": _stages(),
         "crm.team": _teams(crew),
         "crm.lost.reason": [{"id": n, "name": name, "active": True} for n, name in enumerate(REASONS, 1)],

@@ -163,7 +163,7 @@ class Renderer:
         elif activity.kind == "call" and activity.how != "COMPLETED":
             note = self.chatter.message(bundle, ids, activity.at, at, uid, message_type="comment", subtype_id=NOTE)
             bundle.messages.append(note | {"body": "<p>Called, nobody answered</p>"})
-        elif activity.at > self.now:
+        elif activity.at > max(self.now, activity.recorded):
             bundle.activities.append(self._planned(lead, activity, kind, uid, ids))
         else:
             if self.chatter.version >= JSON2_SINCE:
@@ -262,7 +262,7 @@ def _merged_away(bundle: Bundle, lead_id: int, story: Story) -> Bundle:
 
 
 def _withheld(bundle: Bundle, story: Story) -> Bundle:
-    """Purge the messages of what the CRM doesn't tell of this deal."""
+    """Purge the messages of what the CRM doesn't tell of this deal; the first move that is left comes from nowhere."""
     hidden = {name for story_field in story.withheld for name in WITHHELD.get(story_field, ())}
     start = story.first_shown or 0
     if not hidden and not start:
@@ -281,4 +281,7 @@ def _withheld(bundle: Bundle, story: Story) -> Bundle:
             kept.append(message | {"tracking_value_ids": left})
     bundle.trackings = [row for row in bundle.trackings if row["id"] not in gone]
     bundle.messages = kept
+    first = next((row for row in bundle.trackings if start and row["name"] == "stage_id"), None)
+    if first is not None:
+        first |= {"old_value_integer": 0, "old_value_char": ""}
     return bundle

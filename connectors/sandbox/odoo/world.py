@@ -6,8 +6,9 @@ Rows in the order of their ids, and what edits do to them. What a call may see a
 from __future__ import annotations
 
 import time
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
-from typing import Final
+from typing import Final, NamedTuple
 
 from connectors.sandbox.model import Story
 from connectors.sandbox.odoo import changing, fixed
@@ -31,6 +32,15 @@ OF_DEALS: Final = {
 NUMBERED: Final = tuple(model for model in OF_DEALS if model != "crm.lead")
 NOWHERE: Final = 900_000_000
 """Ids of leads that don't exist, to which the messages belong that nobody may read."""
+
+
+class _Added(NamedTuple):
+    """Rows that edits brought; `homes` are the deals they came with, `of` the edited deals that were looked at."""
+
+    of: dict[int, Bundle]
+    ids: list[int]
+    homes: list[int]
+    rows: list[Row]
 
 
 class Database(World):
@@ -57,6 +67,7 @@ class Database(World):
         self._told: dict[int, Bundle] = {}
         self._edited: dict[int, Bundle] = {}
         self._uncommitted: list[tuple[float, dict[int, Bundle]]] = []
+        self._sorted: dict[str, _Added] = {}
 
     def deal_id(self, index: int) -> str:
         """Leads are numbered from 1."""
@@ -157,14 +168,25 @@ class Database(World):
                         yield row
                 if model == "mail.message" and last > after and self._hides(index):
                     yield self._unreadable(index, last)
-        late = [
-            row
-            for index, bundle in edited.items()
-            if not self._is_late(index)
-            for row in getattr(bundle, name)
-            if row["id"] > max(after, told * SLOTS)
-        ]
-        yield from sorted(late, key=lambda row: int(str(row["id"])))
+        added = self._added(model, edited)
+        for place in range(bisect_right(added.ids, after), len(added.ids)):
+            if not self._is_late(added.homes[place]):
+                yield added.rows[place]
+
+    def _added(self, model: str, edited: dict[int, Bundle]) -> _Added:
+        """The rows that edits brought, by rising id."""
+        kept = self._sorted.get(model)
+        if kept is None or kept.of is not edited:
+            told = self.organisation.deals * SLOTS
+            found = sorted(
+                (row["id"], index, row)
+                for index, bundle in edited.items()
+                for row in getattr(bundle, OF_DEALS[model])
+                if row["id"] > told
+            )
+            kept = _Added(edited, [i for i, _, _ in found], [n for _, n, _ in found], [row for _, _, row in found])
+            self._sorted[model] = kept
+        return kept
 
     def _hides(self, index: int) -> bool:
         every = self.knobs.hidden_messages_every
