@@ -101,8 +101,12 @@ class Accounts:
             raise session_expired()
         return account
 
-    def grant(self, form: Mapping[str, str], host: str) -> Answer:
-        """POST /services/oauth2/token."""
+    def grant(self, request: Request) -> Answer:
+        """POST /services/oauth2/token; the app's credentials may also come by basic authentication."""
+        form, host = (
+            {**request.form, **_basic(request.headers.get("authorization", ""))},
+            request.headers.get("host", ""),
+        )
         match form.get("grant_type"):
             case "refresh_token":
                 return self._refreshed(form, host)
@@ -164,3 +168,15 @@ class Accounts:
             "issued_at": str(int(time.time() * 1000)),
         }
         return Answer(200, {**body, **(more or {})})
+
+
+def _basic(authorization: str) -> dict[str, str]:
+    """The client's credentials of a basic authentication header."""
+    kind, _, encoded = authorization.partition(" ")
+    if kind != "Basic":
+        return {}
+    try:
+        name, _, secret = base64.b64decode(encoded).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError) as error:
+        raise grant_refused("invalid_client", "invalid client credentials") from error
+    return {"client_id": name, "client_secret": secret}

@@ -35,9 +35,8 @@ class App:
         """Whose request it is; the sandbox's own paths, tokens and versions belong to nobody. Raises 401."""
         if request.path.startswith(OWN):
             return own(self, request.path, request.body)
-        host = request.headers.get("host", "")
         if request.path == TOKEN_PATH and request.method == "POST":
-            return self.accounts.grant(request.form, host)
+            return self.accounts.grant(request)
         if request.path.rstrip("/") == "/services/data":
             return metadata.versions()
         return self.accounts.enter(request.headers.get("authorization", ""))
