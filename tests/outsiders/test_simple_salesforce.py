@@ -58,6 +58,12 @@ def sandbox():
         yield running
 
 
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch):
+    """It waits five seconds between two looks at a job; the sandbox's jobs are done at the second look."""
+    monkeypatch.setattr("simple_salesforce.bulk2.sleep", lambda seconds: None)
+
+
 @pytest.fixture(scope="module")
 def client(sandbox):
     return simple_salesforce.Salesforce(

@@ -52,12 +52,12 @@ class Org(World):
         self.moved: dict[int, int] = {}
         """When a deal was deleted or restored by an edit, in seconds: its records moved with it."""
         self.index = StampIndex(self)
-        self._deal: tuple[tuple[int, int, int], Deal] | None = None
-        self._edits = 0
+        self._deals: dict[int, Deal] = {}
 
     def turn(self, knobs: Knobs) -> None:
         """Turn knobs; what is tracked and hidden may change, so the index begins anew."""
         self.knobs = knobs
+        self._deals = {}
         self.index.forget()
 
     def deal_id(self, index: int) -> str:
@@ -71,8 +71,8 @@ class Org(World):
     def changed(self, index: int, before: Story | None) -> None:
         """A merged deal keeps its own history here; deleting and restoring takes all records of a deal along."""
         story = self.story(index)
-        self._edits += 1
-        self._deal = None
+        for part in self.parts(index):
+            self._deals.pop(part, None)
         if before is not None and story.merged_at == self.last_edit and story.plot == "merged_by_edit":
             story.fields, story.created = deepcopy(before.fields), before.created
         was = before is not None and (before.archived_at, before.merged_into) != (story.archived_at, story.merged_into)
@@ -83,7 +83,7 @@ class Org(World):
     def touch_everything(self) -> None:
         """All opportunities get one SystemModstamp; the index begins anew."""
         super().touch_everything()
-        self._deal = None
+        self._deals = {}
         self.index.forget()
 
     def truth(self) -> Iterator[DealTruth]:
@@ -162,10 +162,9 @@ class Org(World):
 
     def deal(self, index: int, story: Story) -> Deal:
         """A deal with all that its records need."""
-        key = (index, self._edits, self.knobs.discount_percent)
-        kept = self._deal
-        if kept is not None and kept[0] == key:
-            return kept[1]
+        kept = self._deals.get(index)
+        if kept is not None:
+            return kept
         home = self.survivor(index) if self.was_joined(index) else index
         gone_at = self.gone_at(index)
         deal = Deal(
@@ -181,7 +180,9 @@ class Org(World):
             now=self.present,
             discount_percent=self.knobs.discount_percent,
         )
-        self._deal = (key, deal)
+        if len(self._deals) >= self.keep:
+            self._deals = {}
+        self._deals[index] = deal
         return deal
 
     def gone_at(self, index: int) -> int | None:
