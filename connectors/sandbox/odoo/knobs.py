@@ -6,7 +6,7 @@ Only the settings; `world`, `query` and `access` act on them.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Self
 
 from connectors.sandbox.faults import Faults
 
@@ -43,3 +43,8 @@ class Knobs(Faults):
 
     commit_seconds: float = 0.0
     """How long edits stay invisible; then they appear with the stamp of when they began."""
+
+    @classmethod
+    def faithful(cls) -> Self:
+        """Odoo counts no requests, so the real one's limits are none."""
+        return cls()

@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Any, Final
 
 from connectors.sandbox.odoo.errors import OdooError, denied
-from connectors.sandbox.odoo.rows import Reader
+from connectors.sandbox.odoo.rows import LABELLED, Reader
 from connectors.sandbox.odoo.words import Row
 
 Rows = list[dict[str, Any]]
@@ -61,18 +61,22 @@ class Query(Reader):
         offset: int = 0,
         limit: int | None = None,
         order: str | None = None,
+        load: str | None = LABELLED,
         context: Mapping[str, Any] | None = None,
     ) -> Rows:
         """Matching rows. What may not be read is left out after LIMIT, so a page may be short, or empty."""
         names = self.names(model, fields)
-        return [self.shown(model, row, names) for row in self.found(model, domain or [], offset, limit, order, context)]
+        return [
+            self.shown(model, row, names, load)
+            for row in self.found(model, domain or [], offset, limit, order, context)
+        ]
 
     def read(
         self,
         model: str,
         ids: list[int] | int,
         fields: list[str] | None = None,
-        load: str | None = "_classic_read",
+        load: str | None = LABELLED,
         context: Mapping[str, Any] | None = None,  # noqa: ARG002 - Odoo takes it, archived or not makes no difference
     ) -> Rows:
         """Rows by id; deleted ones are left out without a word."""

@@ -18,6 +18,7 @@ from connectors.sandbox.odoo.words import Row, date_text, moment_text
 from connectors.sandbox.odoo.world import Database
 
 ADMINISTRATORS_FIELDS: Final = frozenset((("mail.message", "tracking_value_ids"),))
+LABELLED: Final = "_classic_read"
 ALWAYS_FULL: Final = ("res.users", "ir.model.fields", "ir.module.module")
 
 
@@ -147,14 +148,14 @@ class Reader:
                 raise invalid_field(self.version, model, name)
         return list(dict.fromkeys(("id", *(asked or known))))
 
-    def shown(self, model: str, row: Row, names: list[str], load: str | None = "_classic_read") -> dict[str, Any]:
-        """A row as JSON: false for what is missing, references with their label unless `load` is empty."""
+    def shown(self, model: str, row: Row, names: list[str], load: str | None = LABELLED) -> dict[str, Any]:
+        """A row as JSON: false for what is missing, references with their label unless `load` is another one."""
         known = self.fields(model)
         return {name: self._value(known[name], self.value(model, row, name), load) for name in names}
 
     def _value(self, field: Field, value: Any, load: str | None) -> Any:
         if field.type == "many2one" and value:
-            if not load:
+            if load != LABELLED:
                 return value
             label = self.database.label(field.relation, value)
             if field.relation == "res.partner" and self.version >= JSON2_SINCE and label:
