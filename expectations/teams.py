@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import combinations
@@ -51,11 +51,31 @@ def load_teams(path: Path) -> tuple[Membership, ...]:
     return tuple(found)
 
 
+def without(path: Path, addresses: Collection[str]) -> str | None:
+    """The file's text without these people's lines, and without them as managers; None where it names none of them."""
+    gone = {address.lower() for address in addresses}
+    text = _text(path)
+    delimiter = _delimiter(text)
+    header, *lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    names = [name.strip().lower() for name in header]
+    kept = [
+        [
+            "" if name == "manager" and cell.strip().lower() in gone else cell
+            for name, cell in zip(names, line, strict=False)
+        ]
+        for line in lines
+        if not any(name == "email" and cell.strip().lower() in gone for name, cell in zip(names, line, strict=False))
+    ]
+    if kept == lines:
+        return None
+    written = io.StringIO(newline="")
+    csv.writer(written, delimiter=delimiter, lineterminator="\n").writerows([header, *kept])
+    return written.getvalue()
+
+
 def _memberships(path: Path, problems: list[Problem]) -> Iterator[Membership]:
     text = _text(path)
-    # Spreadsheets of half of Europe separate by semicolons, and no name of a column has either sign.
-    delimiter = ";" if ";" in text.partition("\n")[0] else ","
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
     try:
         header = [name.strip().lower() for name in next(reader, [])]
         if faults := list(_header_faults(path.name, header)):
@@ -70,6 +90,11 @@ def _memberships(path: Path, problems: list[Problem]) -> Iterator[Membership]:
         problems.append(
             Problem(path.name, reader.line_num, "", None, f"not readable as CSV: {error}", "check the quotes")
         )
+
+
+def _delimiter(text: str) -> str:
+    """Spreadsheets of half of Europe separate by semicolons, and no name of a column has either sign."""
+    return ";" if ";" in text.partition("\n")[0] else ","
 
 
 def _text(path: Path) -> str:

@@ -16,8 +16,10 @@ import duckdb
 
 from connectors.forget import FORGOTTEN, forget_person
 from connectors.lake import Lake
+from expectations import teams
 from orchestration import manifest
 from orchestration.build import BuildFiles, prune_builds
+from orchestration.files import write_atomically
 from orchestration.ledger import append_ledger
 from orchestration.manifest import Manifest
 from orchestration.night import Say, publishers_of, silent
@@ -36,6 +38,8 @@ class Erasure:
     ledger_rows: int = 0
     publications_removed: list[str] = field(default_factory=list)
     published: str | None = None
+    still_in_teams: bool = False
+    """The company's own teams.csv names them; it is theirs to change."""
 
 
 def forget(workspace: Workspace, term: str, say: Say = silent) -> Erasure:
@@ -46,6 +50,11 @@ def forget(workspace: Workspace, term: str, say: Say = silent) -> Erasure:
     say("Erasing from the ledger…")
     for path in sorted((workspace.ledger / "nights").glob("*/*.parquet")):
         done.ledger_rows += scrub(path, gone.terms)
+    for path in sorted((workspace.ledger / "nights").glob(f"*/config/{manifest.TEAMS_FILE}")):
+        if (text := teams.without(path, gone.terms)) is not None:
+            write_atomically(path, text.encode())
+    own = workspace.home / manifest.TEAMS_FILE
+    done.still_in_teams = own.is_file() and teams.without(own, gone.terms) is not None
     publishers = publishers_of(workspace)
     current = publishers[0].current()
     if current is not None:

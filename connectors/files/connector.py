@@ -19,8 +19,9 @@ from connectors.files.columns import OBJECTS
 from connectors.files.finding import Parts, find_parts, is_event_log
 from connectors.files.options import FilesOptions
 from connectors.files.pipelines import pipelines_of
-from connectors.files.probe import describe
+from connectors.files.probe import describe, stock_exports_in
 from connectors.files.rows import RowShaper
+from connectors.files.stock_exports import CANNOT_TELL
 from connectors.files.tally import Tally, claimed_twice
 from connectors.files.xes_export import OBJECTS_OF_A_LOG, LogMapping, export_log
 from connectors.settings import ConnectionSettings
@@ -112,9 +113,12 @@ class FilesConnector:
         """The stages that the export names: its `stages` file, else those that its deals stand in."""
         return pipelines_of(self)
 
-    def notes(self, stream: Stream) -> list[str]:  # noqa: ARG002 (the contract names it)
-        """An export is read whole or refused, so there is nothing to add."""
-        return []
+    def notes(self, stream: Stream) -> list[str]:
+        """An export is read whole or refused; what is to be said is what a CRM's own export can't tell."""
+        if is_event_log(self.path):
+            return []
+        crms = dict.fromkeys(one.export.crm for one in stock_exports_in(self._source(stream), self.options))
+        return [f"a stock export of {crm}: {CANNOT_TELL}" for crm in crms]
 
     def probe(self) -> list[str]:
         """What was found, file by file, and what can't be judged without the absent ones."""

@@ -11,7 +11,8 @@ from connectors.files.columns import EVIDENCE, OBJECTS
 from connectors.files.finding import Parts, find_parts, is_event_log
 from connectors.files.options import FilesOptions
 from connectors.files.parts import read_part
-from connectors.files.rows import RowShaper
+from connectors.files.rows import WITH_HEADER, RowShaper
+from connectors.files.stock_exports import CANNOT_TELL, Recognised, recognise
 from connectors.files.xes import read_traces
 from connectors.files.xes_export import NAME, OBJECTS_OF_A_LOG, TRANSITION
 
@@ -33,6 +34,17 @@ def describe(path: Path, options: FilesOptions, stages: Mapping[str, str]) -> li
     return [*lines, *_absent(found)]
 
 
+def stock_exports_in(parts: Parts, options: FilesOptions) -> list[Recognised]:
+    """The CRMs' own exports among the files of deals, by nothing but their headers."""
+    if parts.object != "deals" or "deals" in options.columns:
+        return []
+    headers: list[list[str]] = []
+    for path in parts.files:
+        if path.suffix in WITH_HEADER:
+            next(read_part(path, options, headers.append), None)
+    return [found for header in headers if (found := recognise(header))]
+
+
 def _absent(found: Mapping[str, Parts] | tuple[str, ...]) -> Iterator[str]:
     for name in EVIDENCE:
         if name not in found:
@@ -50,6 +62,8 @@ def _describe_parts(parts: Parts, options: FilesOptions) -> Iterator[str]:
 
         rows = sum(1 for _ in read_part(path, options, look))
         yield f"{parts.object}: {path.name}, {rows:,} rows, columns {', '.join(columns) or '(none)'}"
+        if shaper.stock:
+            yield f"  {shaper.stock.line()}; {CANNOT_TELL}"
         documented = [column for column in shaper.one.columns if shaper.renames.get(column, column) not in columns]
         for column in shaper.unused(list(columns)):
             guess = did_you_mean(column, documented)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import orjson
@@ -18,7 +18,11 @@ from connectors.contract import Record
 from connectors.files.columns import DATES, DEFAULT_PIPELINE, FLAGS, NUMBERS, TIMES, ExportObject
 from connectors.files.options import FilesOptions
 from connectors.files.parts import RawRow, read_part, wrong
+from connectors.files.stock_exports import Recognised, recognise
 from connectors.files.times import date_reader, time_reader
+
+WITH_HEADER = (".csv", ".parquet")
+"""Files whose columns are known before their first row."""
 
 _TRUE = {"true", "t", "yes", "y", "1"}
 _FALSE = {"false", "f", "no", "n", "0"}
@@ -30,8 +34,8 @@ class RowShaper:
     def __init__(self, one: ExportObject, options: FilesOptions) -> None:
         self.one = one
         self.options = options
-        self.renames = options.columns.get(one.name, {})
-        self.ours = {self.renames.get(column, column): column for column in one.columns}
+        self.stock: Recognised | None = None
+        self._rename(options.columns.get(one.name, {}))
         self._empty: dict[str, str | None] = dict.fromkeys(one.columns)
         if "pipeline_id" in self._empty:
             self._empty["pipeline_id"] = DEFAULT_PIPELINE
@@ -44,7 +48,13 @@ class RowShaper:
                 yield line, self._record(path, line, raw)
 
     def check_columns(self, path: Path, columns: list[str]) -> None:
-        """Raise BadInput when a column that is required, or that the options name, isn't in the file."""
+        """Raise BadInput when a column that is required, or that the options name, isn't in the file.
+
+        What the options say goes first; without them a CRM's own export is recognised by its columns.
+        """
+        if self.one.name == "deals" and "deals" not in self.options.columns and path.suffix in WITH_HEADER:
+            self.stock = recognise(columns)
+            self._rename(self.stock.renames if self.stock else {})
         missing = [ours for ours in self.one.required if self.renames.get(ours, ours) not in columns]
         missing += [ours for ours, theirs in self.renames.items() if theirs not in columns and ours not in missing]
         if not missing:
@@ -53,7 +63,7 @@ class RowShaper:
         said = []
         for ours in missing:
             theirs = self.renames.get(ours, ours)
-            where = f" (options.columns.{self.one.name}.{ours})" if ours in self.renames else ""
+            where = f" (options.columns.{self.one.name}.{ours})" if ours in self.renames else self._by_the_crm(ours)
             guess = did_you_mean(theirs, spare)
             said.append(f"{theirs!r}{where}" + (f" ({guess})" if guess.startswith("did") else ""))
         message = (
@@ -78,8 +88,19 @@ class RowShaper:
                 row[ours] = convert(value) if convert else value
             elif self.one.further and theirs not in self._empty:
                 row[theirs] = value
+        if self.stock:
+            self.stock.finish(row, raw)
         payload = orjson.dumps(row)
         return Record(self._id(path, line, row, payload), payload.decode(), is_deleted=row.get("is_deleted") == "true")
+
+    def _rename(self, renames: Mapping[str, str]) -> None:
+        self.renames = renames
+        self.ours = {renames.get(column, column): column for column in self.one.columns}
+
+    def _by_the_crm(self, ours: str) -> str:
+        """What the CRM calls the column, where the file is a CRM's own export."""
+        names = self.stock.export.columns.get(ours) if self.stock else None
+        return f" ({names[0]!r} in an export of {self.stock.export.crm})" if names and self.stock else ""
 
     def _id(self, path: Path, line: int, row: dict[str, str | None], payload: bytes) -> str:
         values = [row[column] for column in self.one.key]

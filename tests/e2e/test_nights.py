@@ -22,11 +22,17 @@ from tests.e2e.company import DEALS, NOW, export, make_workspace
 
 pytestmark = pytest.mark.slow
 NAMES = ("alpha", "beta", "gamma")
+TEAMS = """email,team,manager,region,valid_from,valid_to
+REP0@example.com,Alps,rep1@example.com,EMEA,2026-01-01,
+rep1@example.com,Alps,,EMEA,,2026-03-31
+rep1@example.com,Coast,,EMEA,2026-04-01,
+"""
 
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory):
     folder = make_workspace(tmp_path_factory.mktemp("company"), *NAMES)
+    (folder / "teams.csv").write_text(TEAMS)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PLUMBLINE_HOME", str(folder))
         yield folder
@@ -62,6 +68,12 @@ def test_first_night_publishes_verdicts_that_are_known_by_hand(home: Path) -> No
         ("d000", "conversation_held")
     ]
     assert rows(home, "select count(*) from marts.fct_step_results") == [(3 * DEALS * 10,)]
+    people = "select email, team_name, region, manager_name, connections from marts.dim_owners order by 1"
+    assert rows(home, people) == [
+        ("rep0@example.com", "Alps", "EMEA", "Rep 1", 3),
+        ("rep1@example.com", "Alps", "EMEA", None, 3),
+        ("rep2@example.com", None, None, None, 3),
+    ]
     record = load_record(home / "data" / "ledger", night_ids(home / "data" / "ledger")[-1])
     assert (record["state"], record["concerns"]) == ("published", [])
     noise = [p.name for p in (home / "data" / "published").iterdir() if p.suffix not in {".duckdb"}]
@@ -111,10 +123,12 @@ def test_replaying_a_night_gives_its_hash_although_lake_and_configuration_went_o
     process = home / "process.yml"
     kept = process.read_text()
     process.write_text(kept.replace("mandatory: true", "mandatory: false"))
+    (home / "teams.csv").write_text(TEAMS.replace("Alps", "Fjords"))
     try:
         told = run("replay", first)
     finally:
         process.write_text(kept)
+        (home / "teams.csv").write_text(TEAMS)
     assert told.exit_code == 0, told.output
     assert load_record(home / "data" / "ledger", first)["content_hash"] in told.output
     assert "Equal to what was published" in told.output
@@ -175,6 +189,7 @@ def test_forgetting_a_person_leaves_no_trace_of_them_anywhere(home: Path) -> Non
         if path.is_file() and "dagster" not in path.parts and b"rep1@example.com" in path.read_bytes()
     ]  # fmt: skip
     assert left == []
+    assert "teams.csv names them still" in told.output
     assert rows(home, "select count(*) from marts.dim_owners where email like 'rep1%'") == [(0,)]
     assert rows(home, "select count(*) from marts.dim_deals") == [(3 * DEALS + 6,)]
     manifest = last_published(home / "data" / "ledger")

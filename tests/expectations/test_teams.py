@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from connectors.configfile import ConfigProblems
-from expectations.teams import COLUMNS, Membership, load_teams
+from expectations.teams import COLUMNS, Membership, load_teams, without
 
 HEADER = ",".join(COLUMNS)
 
@@ -67,3 +67,12 @@ def test_a_header_that_will_not_do(tmp_path: Path) -> None:
     assert "teams.csv:1: email: the column is missing" in faults(tmp_path, "team,region\nAlps,EMEA\n")
     assert "the column is there twice" in faults(tmp_path, "email,team,team\nann@x.org,a,b\n")
     assert "teams.csv:2: byte 0xfc is not UTF-8" in faults(tmp_path, b"email,team\nann@x.org,M\xfcnchen\n")
+
+
+def test_a_forgotten_person_goes_with_their_lines_and_as_a_manager(tmp_path: Path) -> None:
+    path = written(
+        tmp_path, "Email;team;manager\nann@x.org;Alps;\nbo@x.org;Alps;Ann@X.org\njoann@x.org;Coast;cy@x.org\n"
+    )
+    text = without(path, ("ann@x.org", "17"))
+    assert text == "Email;team;manager\nbo@x.org;Alps;\njoann@x.org;Coast;cy@x.org\n"
+    assert without(path, ("di@x.org",)) is None
