@@ -58,11 +58,28 @@ def sync(as_of: datetime | None, only: tuple[str, ...], accept_fall: tuple[str, 
 @click.command(epilog="Example: plumbline status --json")
 @click.option("--json", "json_rows", is_flag=True, help="Print a JSON list of nights, newest first.")
 @click.option("--last", type=click.IntRange(min=1), default=10, show_default=True, help="How many nights.")
+@click.option("--max-age", type=click.FloatRange(min=0), metavar="HOURS",
+              help="Exit 1 unless a night was published within so many hours; for health checks.")  # fmt: skip
 @plain_words
-def status(json_rows: bool, last: int) -> None:
+def status(json_rows: bool, last: int, max_age: float | None) -> None:
     """How the last nights went, newest first, and which one readers get."""
     workspace = Workspace.find()
-    nights = _nights(workspace, last)
+    _say_nights(_nights(workspace, last), json_rows=json_rows)
+    if max_age is not None:
+        _refuse_older(_nights(workspace, None), max_age)
+
+
+def _refuse_older(nights: list[dict[str, Any]], max_age: float) -> None:
+    """Nights that failed, or still run, leave readers with what they had; what counts is the last published one."""
+    published = [n["ended_at"] for n in nights if n["state"] == "published" and n["ended_at"]]
+    if not published:
+        raise Stop("No night was ever published.", CONCERN)
+    hours = (datetime.now(UTC) - max(map(datetime.fromisoformat, published))).total_seconds() / 3600
+    if hours > max_age:
+        raise Stop(f"The last night was published {hours:.1f} hours ago; --max-age is {max_age:g}.", CONCERN)
+
+
+def _say_nights(nights: list[dict[str, Any]], *, json_rows: bool) -> None:
     if json_rows:
         click.echo(as_json(nights))
         return
@@ -85,7 +102,7 @@ def status(json_rows: bool, last: int) -> None:
             click.echo(f"  {concern}")
 
 
-def _nights(workspace: Workspace, last: int) -> list[dict[str, Any]]:
+def _nights(workspace: Workspace, last: int | None) -> list[dict[str, Any]]:
     current = DuckdbFilePublisher(workspace.published).current()
     folders = sorted((path.parent.name for path in (workspace.ledger / "nights").glob("*/record.json")), reverse=True)
     return [_night(manifest.load_record(workspace.ledger, night_id), current) for night_id in folders[:last]]

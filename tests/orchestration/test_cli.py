@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -197,3 +197,19 @@ def test_rollback_and_replay_without_nights_say_so(home: Path) -> None:
     unknown = run("replay", NIGHT)
     assert unknown.exit_code == 2
     assert "There is no night" in unknown.output
+
+
+def test_status_with_a_limit_of_age_is_a_health_check(home: Path) -> None:
+    never = run("status", "--max-age", "26")
+    assert never.exit_code == 1
+    assert "No night was ever published" in never.output
+    ledger = home / "data" / "ledger"
+    ended = datetime.now(UTC) - timedelta(hours=5)
+    save_record(ledger, NIGHT, state="published", started_at=str(ended), ended_at=str(ended))
+    save_record(
+        ledger, "20260401T020000-bbbbbbbb", state="failed", started_at=str(ended), ended_at=str(datetime.now(UTC))
+    )
+    assert run("status", "--max-age", "26").exit_code == 0
+    old = run("status", "--max-age", "4.5")
+    assert old.exit_code == 1
+    assert "published 5.0 hours ago" in old.output

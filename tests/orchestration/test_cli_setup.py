@@ -188,3 +188,12 @@ def test_init_asks_in_a_terminal_which_crm(tmp_path: Path, monkeypatch: pytest.M
 def test_init_refuses_a_crm_that_it_does_not_know(tmp_path: Path) -> None:
     assert run("init", str(tmp_path / "new"), "--crm", "sugar").exit_code == 2
     assert not (tmp_path / "new").exists()
+
+
+def test_a_wrong_teams_csv_is_told_before_anything_is_read(home: Path) -> None:
+    (home / "teams.csv").write_text("email,team,manager\nann,Alps,\n")
+    for command in (("check", "--offline"), ("sync",)):
+        told = run(*command)
+        assert told.exit_code == 2
+        assert "teams.csv:2: email: 'ann' is not an e-mail address" in told.output
+    assert not (home / "data" / "lake").exists()
