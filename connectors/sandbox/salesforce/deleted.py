@@ -33,6 +33,7 @@ def deleted(org: Org, name: str, query: dict[str, str]) -> Answer:
     earliest = org.present - IN_BIN
     found: list[dict[str, Any]] = []
     with org.lock:
+        org.settle()
         entries = org.index.between(thing.name, max(start, earliest), covered + 1)
         rows = org.rows(thing.name, [number_in(entry) for entry in entries if entry & 1])
         found += [{"deletedDate": rest_time(row["SystemModstamp"]), "id": row["Id"]} for _, row in rows]

@@ -25,6 +25,9 @@ class Knobs(Faults):
     missing_fields: tuple[str, ...] = ()
     """Fields that field-level security hides, e.g. ("Opportunity.Amount",)."""
 
+    view_all: bool = True
+    """Whether the user has View All Data."""
+
     history_tracking: bool = True
     """Off: OpportunityFieldHistory exists and is empty."""
 
@@ -59,6 +62,9 @@ class Knobs(Faults):
     late_every: int = 0
     late_seconds: float = 0.0
     """Each n-th record appears only this long after the sandbox was started, with its old stamp."""
+
+    commit_seconds: float = 0.0
+    """Edits are seen only this long after they were made, with the stamp of when they were: a slow transaction."""
 
     deleted_lag_seconds: int = 0
     """getDeleted covers this much less than what was asked for."""

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from connectors.sandbox.salesforce.errors import not_found
 from connectors.sandbox.salesforce.org import Org
-from connectors.sandbox.salesforce.schema import FORMULAS, SOBJECTS, Sobject
+from connectors.sandbox.salesforce.schema import FORMULAS, REFERENCES, SOBJECTS, Sobject
 from connectors.sandbox.salesforce.words import PREFIXES, STAGES, record_id
 from connectors.sandbox.wire import Answer
 
@@ -136,8 +136,8 @@ def _field(thing: Sobject, name: str, kind: str) -> dict[str, Any]:
         "defaultValueFormula": None,
         "inlineHelpText": None,
         "picklistValues": _choices(thing, name),
-        "referenceTo": [thing.references[name]] if name in thing.references else [],
-        "relationshipName": name.removesuffix("Id") if name in thing.references else None,
+        "referenceTo": [REFERENCES[name]] if name in REFERENCES else [],
+        "relationshipName": name.removesuffix("Id") if name in REFERENCES else None,
         "relationshipOrder": None,
     }
 

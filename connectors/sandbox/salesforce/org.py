@@ -52,6 +52,8 @@ class Org(World):
         self.moved: dict[int, int] = {}
         """When a deal was deleted or restored by an edit, in seconds: its records moved with it."""
         self.index = StampIndex(self)
+        self.pending: dict[int, tuple[float, Story | None]] = {}
+        """Deals in a transaction that is not committed: when it will be (by the clock), and what is seen till then."""
         self._deals: dict[int, Deal] = {}
 
     def turn(self, knobs: Knobs) -> None:
@@ -71,14 +73,32 @@ class Org(World):
     def changed(self, index: int, before: Story | None) -> None:
         """A merged deal keeps its own history here; deleting and restoring takes all records of a deal along."""
         story = self.story(index)
-        for part in self.parts(index):
-            self._deals.pop(part, None)
+        if self.knobs.commit_seconds:
+            seen = self.pending[index][1] if index in self.pending else before
+            self.pending[index] = (self.clock() + self.knobs.commit_seconds, seen)
+        self._forget(index)
         if before is not None and story.merged_at == self.last_edit and story.plot == "merged_by_edit":
             story.fields, story.created = deepcopy(before.fields), before.created
         was = before is not None and (before.archived_at, before.merged_into) != (story.archived_at, story.merged_into)
         if was:
             self.moved[index] = self.last_edit // 1000
+
+    def settle(self) -> None:
+        """Let everybody see what was committed meanwhile."""
+        with self.lock:
+            for index in [index for index, (due, _) in self.pending.items() if self.clock() >= due]:
+                del self.pending[index]
+                self._forget(index)
+
+    def _forget(self, index: int) -> None:
+        for part in self.parts(index):
+            self._deals.pop(part, None)
         self.index.changed(index)
+
+    def seen(self, index: int) -> Story | None:
+        """A deal as it can be seen; None for one that is not committed yet, or deleted for good."""
+        story = self.pending[index][1] if index in self.pending else self.story(index)
+        return None if story is None or story.merged_into == index else story
 
     def touch_everything(self) -> None:
         """All opportunities get one SystemModstamp; the index begins anew."""
@@ -127,9 +147,10 @@ class Org(World):
     def records(self, kind: str, index: int) -> list[tuple[int, Row]]:
         """The records of an object that deal number `index` brought in, with their numbers; deleted ones among them."""
         if kind not in OF_DEALS:
-            return list(enumerate(self.own[kind]))
-        story = self.story(index)
-        if story.merged_into == index:
+            is_hidden = kind == "PermissionSetAssignment" and not self.knobs.view_all
+            return [] if is_hidden else list(enumerate(self.own[kind]))
+        story = self.seen(index)
+        if story is None or self.seen(self._home(index)) is None:
             return []
         base = index if kind == "Opportunity" else index * SLOTS
         made = BUILDERS[kind](self.deal(index, story))
@@ -165,7 +186,7 @@ class Org(World):
         kept = self._deals.get(index)
         if kept is not None:
             return kept
-        home = self.survivor(index) if self.was_joined(index) else index
+        home = self._home(index)
         gone_at = self.gone_at(index)
         deal = Deal(
             index=index,
@@ -185,11 +206,17 @@ class Org(World):
         self._deals[index] = deal
         return deal
 
+    def _home(self, index: int) -> int:
+        """The deal that the activities and documents of deal number `index` belong to."""
+        return self.survivor(index) if self.was_joined(index) and index not in self.pending else index
+
     def gone_at(self, index: int) -> int | None:
         """When a deal was deleted, in seconds; None while it lives. Deals of one merge went with it."""
-        story = self.story(index)
+        story = self.seen(index)
+        if story is None:
+            return None
         if story.archived_at is not None:
             return story.archived_at // 1000
         if story.merged_into is None:
             return None
-        return (self.story(story.merged_into).merged_at or story.touched_at or story.modified) // 1000
+        return (story.touched_at or self.story(story.merged_into).merged_at or story.modified) // 1000

@@ -56,6 +56,7 @@ def find(org: Org, text: str, *, with_deleted: bool) -> Found:
     for name in (*query.group, *(name for name, _ in query.order)):
         field_name(query, thing, name)
     with org.lock:
+        org.settle()
         numbers = [] if org.knobs.empty else _matching(org, thing, plan(query, thing), with_deleted=with_deleted)
         if org.knobs.query_timeout_rows and len(numbers) > org.knobs.query_timeout_rows:
             raise query_timeout()

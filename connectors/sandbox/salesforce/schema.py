@@ -24,7 +24,6 @@ class Sobject:
     parent: str | None = None
     has_deleted: bool = True
     is_replicated: bool = True
-    references: dict[str, str] = field(default_factory=dict)
 
     def type_of(self, name: str) -> str | None:
         """The type of a field or of a related record's field; None when there is no such field."""
@@ -59,7 +58,6 @@ _ALL: Final = (
             "datetime: LastStageChangeDate\n" + _AUDIT.strip()
         ),
         paths={**_OWNER, "RecordType.Name": "string", "RecordType.DeveloperName": "string"},
-        references={"OwnerId": "User", "RecordTypeId": "RecordType", "SyncedQuoteId": "Quote"},
     ),
     Sobject(
         "OpportunityHistory",
@@ -98,7 +96,6 @@ _ALL: Final = (
         ),
         paths=_WHAT,
         parent="WhatId",
-        references={"OwnerId": "User", "WhatId": "Opportunity", "WhoId": "Contact"},
     ),
     Sobject(
         "Event",
@@ -111,7 +108,6 @@ _ALL: Final = (
         ),
         paths=_WHAT,
         parent="WhatId",
-        references={"OwnerId": "User", "WhatId": "Opportunity", "WhoId": "Contact"},
     ),
     Sobject(
         "EmailMessage",
@@ -121,7 +117,6 @@ _ALL: Final = (
             "picklist: Status\ndatetime: MessageDate\n" + _AUDIT.strip()
         ),
         parent="RelatedToId",
-        references={"ActivityId": "Task", "RelatedToId": "Opportunity"},
     ),
     Sobject(
         "OpportunityContactRole",
@@ -131,7 +126,6 @@ _ALL: Final = (
             "boolean: IsPrimary IsDeleted\n" + _AUDIT.strip()
         ),
         parent="OpportunityId",
-        references={"OpportunityId": "Opportunity", "ContactId": "Contact"},
     ),
     Sobject(
         "Quote",
@@ -141,7 +135,6 @@ _ALL: Final = (
             "currency: GrandTotal TotalPrice\ndate: ExpirationDate\nboolean: IsDeleted IsSyncing\n" + _AUDIT.strip()
         ),
         parent="OpportunityId",
-        references={"OpportunityId": "Opportunity", "OwnerId": "User"},
     ),
     Sobject(
         "OpportunityLineItem",
@@ -151,7 +144,6 @@ _ALL: Final = (
             "double: Quantity\ncurrency: UnitPrice TotalPrice\ndate: ServiceDate\nboolean: IsDeleted\n" + _AUDIT.strip()
         ),
         parent="OpportunityId",
-        references={"OpportunityId": "Opportunity"},
     ),
     Sobject(
         "User",
@@ -163,7 +155,13 @@ _ALL: Final = (
         ),
         paths={"Profile.Name": "string", "Profile.UserLicense.Name": "string", "UserRole.Name": "string"},
         has_deleted=False,
-        references={"ManagerId": "User", "UserRoleId": "UserRole"},
+    ),
+    Sobject(
+        "PermissionSetAssignment",
+        "Permission Set Assignment",
+        _fields("id: Id\nreference: AssigneeId PermissionSetId\nboolean: IsActive\ndatetime: SystemModstamp"),
+        paths={"PermissionSet.PermissionsViewAllData": "boolean", "PermissionSet.Name": "string"},
+        has_deleted=False,
     ),
     Sobject(
         "UserRole",
@@ -173,7 +171,6 @@ _ALL: Final = (
             "datetime: LastModifiedDate SystemModstamp"
         ),
         has_deleted=False,
-        references={"ParentRoleId": "UserRole"},
     ),
     Sobject(
         "OpportunityStage",
@@ -215,6 +212,28 @@ _ALL: Final = (
 SOBJECTS: Final[dict[str, Sobject]] = {thing.name: thing for thing in _ALL}
 OF_DEALS: Final = tuple(name for name, thing in SOBJECTS.items() if thing.parent or name == "Opportunity")
 """Objects whose records come from stories; the others are the org's own."""
+
+REFERENCES: Final = {
+    "OwnerId": "User",
+    "CreatedById": "User",
+    "LastModifiedById": "User",
+    "ManagerId": "User",
+    "AssigneeId": "User",
+    "UserRoleId": "UserRole",
+    "ParentRoleId": "UserRole",
+    "ProfileId": "Profile",
+    "PermissionSetId": "PermissionSet",
+    "RecordTypeId": "RecordType",
+    "OpportunityId": "Opportunity",
+    "WhatId": "Opportunity",
+    "RelatedToId": "Opportunity",
+    "WhoId": "Contact",
+    "ContactId": "Contact",
+    "AccountId": "Account",
+    "ActivityId": "Task",
+    "SyncedQuoteId": "Quote",
+}
+"""What a look-up field points to."""
 
 FORMULAS: Final[dict[tuple[str, str], str]] = {("Opportunity", "Discount_Value__c"): "Amount * 0.1"}
 """Calculated fields: they change without moving any date."""

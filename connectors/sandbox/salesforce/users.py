@@ -82,6 +82,16 @@ def own_records(users: Users, opened: int) -> dict[str, list[Row]]:
             }
             for pipeline, number in RECORD_TYPES.items()
         ],
+        "PermissionSetAssignment": [
+            {
+                "Id": record_id("PermissionSetAssignment", 1),
+                "AssigneeId": users.machines["integration"].id,
+                "IsActive": True,
+                "PermissionSet.Name": "Read_Everything",
+                "PermissionSet.PermissionsViewAllData": True,
+                "SystemModstamp": opened,
+            }
+        ],
         "CurrencyType": [
             {
                 "Id": record_id("CurrencyType", number),

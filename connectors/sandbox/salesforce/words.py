@@ -22,6 +22,7 @@ PREFIXES: Final = {
     "Contact": "003",
     "User": "005",
     "UserRole": "00E",
+    "PermissionSetAssignment": "0Pa",
     "OpportunityStage": "01J",
     "RecordType": "012",
     "CurrencyType": "01L",
