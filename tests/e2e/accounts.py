@@ -104,6 +104,9 @@ class Built:
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
         with duckdb.connect(str(self.folder / "build.duckdb"), read_only=True) as db:
+            if (marts := self.folder / "warehouse.duckdb").exists():
+                db.execute(f"attach '{marts}' as warehouse (read_only)")
+                sql = sql.replace(" marts.", " warehouse.marts.")
             return db.execute(sql).fetchall()
 
 
