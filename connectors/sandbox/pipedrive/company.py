@@ -50,9 +50,8 @@ class Company(World):
         """Take a merged deal's foreign history out again, and put its rows where they belong now."""
         story = self.edited[index]
         if before is not None and story.merged_at == self.last_edit and story.merged_into is None:
-            self.edited[index] = replace(
-                story, fields=before.fields, created=before.created, merged_at=before.merged_at
-            )
+            own = {name: getattr(before, name) for name in ("fields", "created", "merged_at", "visits_certain")}
+            self.edited[index] = replace(story, **own)
         self.shelf.changed(index, before)
 
     def touch_everything(self) -> None:

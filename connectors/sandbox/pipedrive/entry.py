@@ -15,6 +15,8 @@ def connection_entry(url: str, token: str, variable: str) -> tuple[dict[str, Any
         "base_url": url,
         "credentials": {"token": f"{variable}_TOKEN"},
         "default_currency": "EUR",
+        # The account sets no limits unless a knob says so; what the connector keeps to by itself is a paying company's.
+        "options": {"requests_per_2_seconds": 10_000},
         "deal_type_field": DEAL_TYPE_KEY,
         "deal_types": {str(DEAL_TYPE_OPTIONS[native][0]): key for native, key in DEAL_TYPE_MAP.items()},
         "pipelines": {

@@ -13,7 +13,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Final, NamedTuple
 
 from connectors.sandbox.model import Actor, Entry, Story
-from connectors.sandbox.pipedrive.words import FIRST_STAGE, OUTCOMES, STAGE_IDS, thing_id
+from connectors.sandbox.pipedrive.words import FIRST_STAGE, OUTCOMES, STAGE_IDS, naive, thing_id
 from connectors.sandbox.stock import NATIVE
 
 Value = str | None
@@ -145,7 +145,12 @@ def as_date(text: str) -> date | None:
 
 
 def shown_changes(story: Story, life: Life) -> list[Change]:
-    """The rows that the changelog still has, oldest first."""
+    """The rows that the changelog still has, oldest first; the first one tells who made the deal."""
+    made = Change(story.created, "add_time", None, naive(story.created), life.created_by)
+    return [made, *_left(story, life)]
+
+
+def _left(story: Story, life: Life) -> list[Change]:
     rows = [row for row in life.changes if WITHHELD.get(row.field_key, "") not in story.withheld]
     if story.first_shown is None:
         return rows

@@ -74,7 +74,7 @@ class Limits:
         """The short window's headers, whose reset is in seconds from now, and the day's."""
         if not knobs.rate_headers:
             return {}
-        most, day = knobs.per_two_seconds or 80, knobs.tokens_per_day or 10_000_000
+        most, day = knobs.per_two_seconds or 10_000, knobs.tokens_per_day or 10_000_000
         with self._lock:
             reset = self._recent[0] + WINDOW - self.clock() if self._recent else WINDOW
             left, spent = max(0, most - len(self._recent)), self._spent[self._day(knobs)]

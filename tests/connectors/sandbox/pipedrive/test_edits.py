@@ -100,14 +100,15 @@ def test_values_that_pipedrive_would_refuse_change_nothing_but_the_stamp(company
     assert (newest["field_key"], newest["new_value"]) == ("value", "1234.50")
 
 
-def test_a_new_deal_has_no_rows_and_never_moved(company):
+def test_a_new_deal_has_one_row_and_never_moved(company):
     sandbox, browser = company
     new = sandbox.apply("t", Create(actor="integration"))
     made = deal(browser, new)
     assert made["stage_change_time"] is None
     assert made["add_time"] == made["update_time"]
     assert (made["value"], made["status"], made["origin"]) == (0, "open", "API")
-    assert browser.changes(int(new)) == []
+    rows = browser.changes(int(new))
+    assert [(row["field_key"], row["old_value"], row["change_source"]) for row in rows] == [("add_time", None, "api")]
     assert changed_since(browser, made["add_time"]) == [new]
     sandbox.apply("t", MoveStage(new, "qualifiedtobuy"))
     assert deal(browser, new)["stage_change_time"] == deal(browser, new)["update_time"]

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from connectors.registry import open_connector
 from connectors.sandbox import Organisation
 from connectors.sandbox.handle import Sandbox
 from connectors.sandbox.pipedrive.company import Company
 from connectors.sandbox.pipedrive.costs import V1, V2, cost_of
+from connectors.sandbox.pipedrive.entry import connection_entry
 from connectors.sandbox.pipedrive.server import start_sandbox
 from connectors.sandbox.wire import Answer, Request
+from connectors.settings import ConnectionSettings
 from tests.connectors.sandbox.pipedrive import openapi
 from tests.connectors.sandbox.pipedrive.browsing import Browser
 
@@ -111,3 +115,29 @@ def test_the_judge_finds_what_is_wrong(seen):
     for query in ("limit=ten", "colour=red", "status=open,gone", "sort_by=value"):
         assert openapi.faults_of_request(Request("GET", "/api/v2/deals", query)), query
     assert openapi.faults_of_request(Request("GET", "/api/v2/deals/products", ""))
+
+
+def test_what_the_connector_asks_and_is_told_is_as_described(tmp_path):
+    entry, env = connection_entry("", "t", "ACME")
+    with start_sandbox({"t": ORGANISATION}) as sandbox:
+        found = witnessed(sandbox)
+        settings = ConnectionSettings(name="acme", **{**entry, "base_url": sandbox.url})
+        connector = open_connector(settings, env=env, clock=lambda: ORGANISATION.now, workspace=tmp_path)
+        try:
+            connector.probe()
+            connector.plan()
+            connector.pipelines()
+            for synced_to in (None, ORGANISATION.now - timedelta(days=40)):
+                for stream in connector.streams():
+                    ids = [
+                        r.id for page in connector.pages(stream, position={}, synced_to=synced_to) for r in page.records
+                    ]
+                    connector.count(stream)
+                    list(connector.sweep(stream) or ())
+                    list(connector.read(stream, ids[:3]))
+        finally:
+            connector.close()
+    assert len(found) > 100
+    faults = [fault for request, _ in found for fault in openapi.faults_of_request(request)]
+    faults += [fault for request, answer in found for fault in openapi.faults_of_answer(request, answer)]
+    assert faults == []

@@ -90,7 +90,8 @@ def test_a_stage_time_stands_exactly_where_the_stage_has_changed(browser, deals,
 
 def test_rows_hang_together_and_end_with_the_present(browser, deals):
     names = {"value": "value", "user_id": "owner_id", "lost_reason": "lost_reason", "person_id": "person_id",
-             "expected_close_date": "expected_close_date", "stage_id": "stage_id", "status": "status"}  # fmt: skip
+             "expected_close_date": "expected_close_date", "stage_id": "stage_id", "status": "status",
+             "add_time": "add_time"}  # fmt: skip
     seen = Counter()
     for identifier, deal in deals.items():
         last: dict[str, str | None] = {}
@@ -104,7 +105,9 @@ def test_rows_hang_together_and_end_with_the_present(browser, deals):
             seen[key] += 1
         for key, value in last.items():
             shown = deal[names[key]]
-            if key == "value":
+            if key == "add_time":
+                assert moment(value) == moment(shown)
+            elif key == "value":
                 assert Decimal(value) == Decimal(str(shown))
             else:
                 assert (None if shown is None else str(shown)) == value
