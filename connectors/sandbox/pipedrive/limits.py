@@ -1,6 +1,7 @@
 """Counting an account's requests and tokens against its limits, and the headers that tell of them.
 
-The short window rolls over the last two seconds. Tokens count by the day, which begins when the sandbox is started.
+The short window rolls over the last two seconds. Tokens count by the day, which begins when the sandbox is started; the
+request that spends the last ones may cost more than there were, which Pipedrive leaves open.
 """
 
 from __future__ import annotations
@@ -57,7 +58,7 @@ class Limits:
             if knobs.per_two_seconds and len(self._recent) >= knobs.per_two_seconds:
                 self.refused += 1
                 raise too_many()
-            if knobs.tokens_per_day and self._spent[day] + cost > knobs.tokens_per_day:
+            if knobs.tokens_per_day and self._spent[day] >= knobs.tokens_per_day:
                 self.refused += 1
                 raise day_spent()
             if knobs.per_two_seconds:

@@ -94,20 +94,22 @@ def faults_of_answer(request: Request, answer: Answer) -> list[str]:
     """What the description has against an answer: types, and fields that it doesn't know."""
     version, path, described = operation(request)
     content = orjson.loads(orjson.dumps(answer.content))
-    responses = described["responses"]
-    if str(answer.status) not in responses:
+    if str(answer.status) not in described["responses"]:
         return [] if answer.status >= 400 else [f"{path} never answers {answer.status}"]
-    about = resolved(version, responses[str(answer.status)])["content"]["application/json"]
-    schema = judged(version, about["schema"])
-    faults = [f"{path}: {fault.json_path}: {fault.message[:160]}" for fault in _validator(schema).iter_errors(content)]
-    example = about.get("example")
+    validator, known = _judge(version, path, request.method.lower(), str(answer.status))
+    faults = [f"{path}: {fault.json_path}: {fault.message[:160]}" for fault in validator.iter_errors(content)]
     wanted = set(request.query.get("include_fields", "").split(","))
-    strange = set(_names(content)) - known_names(schema, example) - wanted - PAGING
+    strange = set(_names(content)) - known - wanted - PAGING
     return faults + [f"{path}: unheard of: {name}" for name in sorted(strange)]
 
 
-def _validator(schema: Schema) -> Draft202012Validator:
-    return Draft202012Validator(schema)
+@cache
+def _judge(version: str, path: str, method: str, status: str) -> tuple[Draft202012Validator, frozenset[str]]:
+    """The schema of an answer, and all names of fields in it and in its example."""
+    responses = description(version)["paths"][path][method]["responses"]
+    about = resolved(version, responses[status])["content"]["application/json"]
+    schema = judged(version, about["schema"])
+    return Draft202012Validator(schema), frozenset((*_schema_names(schema), *_names(about.get("example"))))
 
 
 def examples(request: Request) -> Any:
@@ -146,11 +148,6 @@ def judged(version: str, schema: Any, name: str = "") -> Any:
     if isinstance(schema.get("additionalProperties"), dict):
         new["additionalProperties"] = judged(version, schema["additionalProperties"])
     return {"anyOf": [new, {"type": "null"}]} if schema.get("nullable") or name in NULLS else new
-
-
-def known_names(schema: Any, example: Any) -> set[str]:
-    """All names of fields in a schema and in an example."""
-    return set(_schema_names(schema)) | set(_names(example))
 
 
 def _schema_names(schema: Any) -> Iterator[str]:

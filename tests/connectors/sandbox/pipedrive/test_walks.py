@@ -31,6 +31,11 @@ def deals(browser):
 
 
 @pytest.fixture(scope="module")
+def changes(browser, deals):
+    return {identifier: browser.changes(identifier) for identifier in deals}
+
+
+@pytest.fixture(scope="module")
 def truths():
     return {index + 1: truth for index, truth in enumerate(ORGANISATION.truth())}
 
@@ -64,21 +69,21 @@ def test_fields_are_those_of_the_truth(deals, truths):
         assert deal["close_time"] == (deal["won_time"] or deal["lost_time"])
 
 
-def test_walks_are_those_of_the_stories(browser, deals):
+def test_walks_are_those_of_the_stories(changes, deals):
     seen = Counter()
     for identifier, (plot, told) in told_walks(ORGANISATION).items():
         if plot == "flicker":
             continue  # a click on the wrong stage is no visit, but a changelog has it
         deal = deals[identifier]
-        assert walk(deal, browser.changes(identifier)) == told, (plot, identifier)
+        assert walk(deal, changes[identifier]) == told, (plot, identifier)
         seen[plot] += 1
     assert seen.keys() >= {"went_back", "reopened", "won_reopened", "stages_at_once", "truncated_history"}
 
 
-def test_a_stage_time_stands_exactly_where_the_stage_has_changed(browser, deals, truths):
+def test_a_stage_time_stands_exactly_where_the_stage_has_changed(changes, deals, truths):
     still = 0
     for identifier, deal in deals.items():
-        rows = [row for row in browser.changes(identifier) if row["field_key"] == "stage_id"]
+        rows = [row for row in changes[identifier] if row["field_key"] == "stage_id"]
         if rows:
             assert moment(deal["stage_change_time"]) == moment(rows[-1]["time"])
             assert rows[-1]["new_value"] == str(deal["stage_id"])
@@ -88,14 +93,14 @@ def test_a_stage_time_stands_exactly_where_the_stage_has_changed(browser, deals,
     assert still
 
 
-def test_rows_hang_together_and_end_with_the_present(browser, deals):
+def test_rows_hang_together_and_end_with_the_present(changes, deals):
     names = {"value": "value", "user_id": "owner_id", "lost_reason": "lost_reason", "person_id": "person_id",
              "expected_close_date": "expected_close_date", "stage_id": "stage_id", "status": "status",
              "add_time": "add_time"}  # fmt: skip
     seen = Counter()
     for identifier, deal in deals.items():
         last: dict[str, str | None] = {}
-        rows = browser.changes(identifier)
+        rows = changes[identifier]
         times = [row["time"] for row in rows]
         assert times == sorted(times)
         for row in rows:
@@ -114,19 +119,19 @@ def test_rows_hang_together_and_end_with_the_present(browser, deals):
     assert seen.keys() == set(names)
 
 
-def test_everybody_who_can_change_a_deal_is_told_apart(browser, deals):
-    sources = Counter(row["change_source"] for identifier in deals for row in browser.changes(identifier))
+def test_everybody_who_can_change_a_deal_is_told_apart(changes, deals):
+    sources = Counter(row["change_source"] for identifier in deals for row in changes[identifier])
     assert set(sources) == {"app", "api", "import", "automation"}
     assert {deal["origin"] for deal in deals.values()} == {"ManuallyCreated", "API", "Import", "Automation"}
 
 
-def test_lost_history_contradicts_itself_as_pipedrive_can(browser, deals, truths):
+def test_lost_history_contradicts_itself_as_pipedrive_can(changes, deals, truths):
     for identifier, deal in deals.items():
         if truths[identifier].plot == "no_history":
             assert deal["stage_change_time"]
-            assert not {row["field_key"] for row in browser.changes(identifier)} & {"stage_id", "status"}
+            assert not {row["field_key"] for row in changes[identifier]} & {"stage_id", "status"}
         if truths[identifier].plot == "truncated_history":
-            first = next(row for row in browser.changes(identifier) if row["field_key"] == "stage_id")
+            first = next(row for row in changes[identifier] if row["field_key"] == "stage_id")
             assert first["old_value"] is None
             assert moment(first["time"]) > moment(deal["add_time"])
     assert set(CANNOT_KNOW) <= {*DOUBTS, *APART}
