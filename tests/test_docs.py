@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
+from importlib import import_module
 from pathlib import Path
 
 import click
 import pytest
 import yaml
 
-from connectors.hubspot.options import OPTION_NAMES
+from connectors.files.options import FilesOptions
+from connectors.kinds import API_KINDS
 from connectors.settings import ConnectionEntry
 from expectations.company import Company, Hold, Publisher, Retention
 from expectations.evidence import Evidence
 from expectations.process import AppliesTo, Defaults, LossStep, ProcessFile, Stage, Step
+from expectations.teams import COLUMNS
 from orchestration.cli import main
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -41,9 +44,40 @@ def test_every_setting_is_documented(setting: str) -> None:
     assert re.search(rf"`[^`\n]*\b{setting}\b[^`\n]*`", README), f"README does not mention the setting {setting}"
 
 
-@pytest.mark.parametrize("option", OPTION_NAMES)
-def test_every_option_of_hubspot_is_documented(option: str) -> None:
-    assert f"`{option}`" in README
+def _documents(kind: str) -> str:
+    """What is said of a kind of connection: here, and on its own page."""
+    page = ROOT / "connectors" / kind / "README.md"
+    return README + (page.read_text(encoding="utf-8") if page.is_file() else "")
+
+
+@pytest.mark.parametrize("kind", API_KINDS)
+def test_every_option_of_a_crm_is_documented(kind: str) -> None:
+    names = import_module(f"connectors.{kind}.options").OPTION_NAMES
+    assert [name for name in names if f"`{name}`" not in _documents(kind)] == []
+
+
+def test_every_option_of_files_is_documented() -> None:
+    told = _documents("files")
+    assert [name for name in FilesOptions.model_fields if not re.search(rf"(`|\b){name}(`|:)", told)] == []
+
+
+def test_every_column_of_teams_csv_is_documented() -> None:
+    assert f"\n{','.join(COLUMNS)}\n" in README
+
+
+def test_every_credential_of_the_templates_is_documented() -> None:
+    for kind in API_KINDS:
+        text = (ROOT / "connectors" / "templates" / f"{kind}.yml").read_text(encoding="utf-8")
+        (account,) = yaml.safe_load(text)["connections"].values()
+        (row,) = re.findall(rf"^\| `{kind}` \|.*$", README, flags=re.MULTILINE)
+        assert [name for name in account["credentials"] if f"`{name}`" not in row] == []
+
+
+def test_every_option_of_a_command_is_documented_in_its_help_and_no_other_is_in_the_table() -> None:
+    assert isinstance(main, click.Group)
+    for name, options in re.findall(r"^\| `plumbline ([\w-]+)[^`]*` \| (.*) \|$", README, flags=re.MULTILINE):
+        known = {word for parameter in main.commands[name].params for word in parameter.opts}
+        assert set(re.findall(r"`(--[\w-]+)", options)) <= known, name
 
 
 @pytest.mark.parametrize("mart", MARTS)
@@ -67,6 +101,8 @@ def test_every_connector_is_documented() -> None:
     kinds = ConnectionEntry.model_fields["kind"].annotation.__args__
     for kind in kinds:
         assert f"`kind: {kind}`" in README
+        assert f"](connectors/{kind}/README.md)" in README
+        assert re.search(rf"^\| `{kind}` \|", README, flags=re.MULTILINE)
 
 
 def test_every_default_step_is_documented() -> None:
