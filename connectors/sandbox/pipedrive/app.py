@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from connectors.sandbox.handle import OWN, own
-from connectors.sandbox.pipedrive import deals, feed, history, metadata
+from connectors.sandbox.pipedrive import deals, feed, fields, history, metadata
 from connectors.sandbox.pipedrive.accounts import Account, Accounts
 from connectors.sandbox.pipedrive.company import Company
 from connectors.sandbox.pipedrive.costs import split
@@ -25,8 +25,11 @@ LISTS: Final[dict[tuple[str, str], Callable[[Company, Query], Answer]]] = {
     ("v2", "/activities"): deals.activities,
     ("v2", "/stages"): lambda _, query: metadata.stages(query),
     ("v2", "/pipelines"): lambda _, query: metadata.pipelines(query),
-    ("v2", "/dealFields"): lambda _, query: metadata.deal_fields(query),
-    ("v1", "/dealFields"): lambda _, query: metadata.deal_fields_v1(query),
+    ("v2", "/dealFields"): lambda _, query: fields.fields(fields.DEAL_FIELDS, query),
+    ("v1", "/dealFields"): lambda _, query: fields.fields_v1(fields.DEAL_FIELDS, query),
+    ("v2", "/activityFields"): lambda _, query: fields.fields(fields.ACTIVITY_FIELDS, query),
+    ("v1", "/activityFields"): lambda _, query: fields.fields_v1(fields.ACTIVITY_FIELDS, query),
+    ("v1", "/currencies"): lambda *_: metadata.currencies(),
     ("v1", "/users"): lambda company, _: metadata.users(company),
     ("v1", "/users/me"): lambda company, _: metadata.me(company),
     ("v1", "/activityTypes"): lambda *_: metadata.activity_types(),

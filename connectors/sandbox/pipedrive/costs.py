@@ -17,7 +17,9 @@ V1: Final = (
     (r"/deals/\d+/participants", 10),
     (r"/deals/\d+/participantsChangelog", 10),
     (r"/dealFields", 20),
+    (r"/activityFields", 20),
     (r"/activityTypes", 20),
+    (r"/currencies", 20),
 )
 V2: Final = (
     (r"/deals", 10),
@@ -30,6 +32,7 @@ V2: Final = (
     (r"/stages", 5),
     (r"/pipelines", 5),
     (r"/dealFields", 10),
+    (r"/activityFields", 10),
 )
 COMPILED: Final = {
     version: tuple((re.compile(pattern), cost) for pattern, cost in costs)

@@ -1,4 +1,4 @@
-"""What surrounds the deals: pipelines, stages, users, fields, kinds of activities, and the sums."""
+"""What surrounds the deals: pipelines, stages, users, kinds of activities, currencies, and the sums."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from connectors.sandbox.people import Person
 from connectors.sandbox.pipedrive import render
 from connectors.sandbox.pipedrive.company import Company
 from connectors.sandbox.pipedrive.errors import invalid
-from connectors.sandbox.pipedrive.fields import FIELDS
-from connectors.sandbox.pipedrive.pages import decode, encode, offset_page, order_of, page_size, whole
+from connectors.sandbox.pipedrive.pages import order_of, row_page, whole
 from connectors.sandbox.pipedrive.words import OPENED, PIPELINE_IDS, STAGE_IDS, naive, rfc3339, user_id
 from connectors.sandbox.stock import PIPELINES
 from connectors.sandbox.wire import Answer
@@ -27,6 +26,7 @@ COMPANY: Final = {
     "language": {"language_code": "en", "country_code": "GB"},
 }
 ACTIVITY_TYPES: Final = ("call", "meeting", "task", "deadline", "email", "lunch")
+CURRENCIES: Final = (("EUR", "Euro", "€"), ("USD", "US Dollar", "$"), ("GBP", "Pound Sterling", "£"))
 STAMPS: Final = {"add_time": rfc3339(OPENED), "update_time": rfc3339(OPENED + 30 * DAY)}
 
 
@@ -75,61 +75,7 @@ def _sorted_page(every: Rows, query: Mapping[str, str], orders: tuple[str, ...])
             raise invalid(f"{name} is not allowed")
     sort_by, direction = order_of(query, orders)
     every.sort(key=lambda row: (row[sort_by], row["id"]), reverse=direction == "desc")
-    return _cursor_page(every, query)
-
-
-def _cursor_page(every: Rows, query: Mapping[str, str]) -> Answer:
-    limit, text = page_size(query), query.get("cursor")
-    told = decode(text) if text else b"0"
-    if not told.isdigit():
-        raise invalid("Invalid cursor")
-    start = int(told)
-    cursor = encode(str(start + limit).encode()) if start + limit < len(every) else None
-    shown = every[start : start + limit]
-    return Answer(200, {"success": True, "data": shown, "additional_data": {"next_cursor": cursor}})
-
-
-def deal_fields(query: Mapping[str, str]) -> Answer:
-    """GET /api/v2/dealFields."""
-    every = [
-        {
-            "field_name": field.name,
-            "field_code": field.code,
-            "description": "",
-            "field_type": field.of_type,
-            "options": [{"id": number, "label": label} for number, label in field.options] or None,
-            "subfields": None,
-            "is_custom_field": field.is_custom,
-            "is_optional_response_field": field.code in render.OPTIONAL,
-        }
-        for field in FIELDS
-    ]
-    return _cursor_page(every, query)
-
-
-def deal_fields_v1(query: Mapping[str, str]) -> Answer:
-    """GET /v1/dealFields."""
-    every = [
-        {
-            "id": 12_000 + number,
-            "key": field.v1_key,
-            "name": field.name,
-            "order_nr": number,
-            "field_type": field.v1_type,
-            "add_time": naive(OPENED),
-            "update_time": naive(OPENED),
-            "active_flag": True,
-            "edit_flag": field.is_custom,
-            "bulk_edit_allowed": True,
-            "filtering_allowed": True,
-            "sortable_flag": True,
-            "mandatory_flag": field.code == "title",
-            "options": [{"id": identifier, "label": label} for identifier, label in field.options] or None,
-        }
-        for number, field in enumerate(FIELDS, 1)
-    ]
-    found, additional = offset_page(query, every)
-    return Answer(200, {"success": True, "data": found, "additional_data": additional})
+    return row_page(every, query)
 
 
 def users(company: Company) -> Answer:
@@ -187,6 +133,23 @@ def activity_types() -> Answer:
             "update_time": naive(OPENED),
         }
         for number, word in enumerate(ACTIVITY_TYPES, 1)
+    ]
+    return Answer(200, {"success": True, "data": every})
+
+
+def currencies() -> Answer:
+    """GET /v1/currencies."""
+    every = [
+        {
+            "id": number,
+            "code": code,
+            "name": name,
+            "decimal_points": 2,
+            "symbol": symbol,
+            "active_flag": True,
+            "is_custom_flag": False,
+        }
+        for number, (code, name, symbol) in enumerate(CURRENCIES, 1)
     ]
     return Answer(200, {"success": True, "data": every})
 

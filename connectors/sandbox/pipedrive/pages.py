@@ -188,6 +188,18 @@ def _cursor(company: Company, query: Mapping[str, str], sort_by: str, direction:
     return give(company, query, encode(orjson.dumps(said)))
 
 
+def row_page(every: Sequence[dict[str, Any]], query: Mapping[str, str]) -> Answer:
+    """One page of a short list of v2, whose cursor counts rows."""
+    limit, text = page_size(query), query.get("cursor")
+    told = decode(text) if text else b"0"
+    if not told.isdigit():
+        raise invalid("Invalid cursor")
+    start = int(told)
+    cursor = encode(str(start + limit).encode()) if start + limit < len(every) else None
+    shown = every[start : start + limit]
+    return Answer(200, {"success": True, "data": shown, "additional_data": {"next_cursor": cursor}})
+
+
 def offset_page(query: Mapping[str, str], things: Sequence[Any]) -> tuple[list[Any], dict[str, Any]]:
     """One page of v1's way, and its `additional_data`."""
     start, limit = whole(query, "start") or 0, page_size(query)
