@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import orjson
@@ -36,11 +36,13 @@ class Account:
     respond: Callable[[Account, Request], Answer]
     counts: Counts
     uid: int = ADMIN
+    asked: str = ""
 
     @property
     def faults(self) -> Faults:
-        """How it misbehaves at present."""
-        return self.database.knobs
+        """How it misbehaves at present; `only_path` may also name a model or method, since JSON-RPC has one path."""
+        knobs = self.database.knobs
+        return replace(knobs, only_path="") if knobs.only_path and knobs.only_path in self.asked else knobs
 
     def query(self) -> Query:
         """The methods of models as this user."""
@@ -49,7 +51,8 @@ class Account:
 
     def number(self, request: Request) -> int:
         """Count a request; returns its number."""
-        return self.counts.number(_what(request))
+        self.asked = _what(request)
+        return self.counts.number(self.asked)
 
     def sent(self, size: int) -> None:
         """Count what went over the wire."""

@@ -230,6 +230,21 @@ def test_a_revoked_key_opens_nothing(odoo):
     assert caller.rpc("db", "list").json()["result"] == [DATABASE]
 
 
+def test_a_fault_can_strike_one_model_by_either_protocol(odoo):
+    sandbox, caller = odoo
+    sandbox.turn(server_error_every=1, only_path="mail.message")
+    try:
+        assert caller.call("crm.lead", "search_count", domain=[]) > 0
+        if caller.json2:
+            with pytest.raises(Refused, match="Internal Server Error"):
+                caller.call("mail.message", "search_count", domain=[])
+        else:
+            params = [DATABASE, caller.uid, "t", "mail.message", "search_count", [[]]]
+            assert caller.rpc("object", "execute_kw", *params).status_code == 500
+    finally:
+        sandbox.turn(server_error_every=0, only_path="")
+
+
 def test_an_empty_database_is_empty(odoo):
     sandbox, caller = odoo
     sandbox.turn(empty=True)
