@@ -11,11 +11,12 @@ from copy import deepcopy
 from dataclasses import replace
 from functools import cached_property
 
-from connectors.sandbox.model import DealTruth, State, Story
+from connectors.sandbox.model import DealTruth, Story
 from connectors.sandbox.organisation import Organisation
 from connectors.sandbox.salesforce.deal import Deal, Row
 from connectors.sandbox.salesforce.index import StampIndex
 from connectors.sandbox.salesforce.knobs import Knobs
+from connectors.sandbox.salesforce.plots import as_known
 from connectors.sandbox.salesforce.rows import BUILDERS
 from connectors.sandbox.salesforce.schema import OF_DEALS, SOBJECTS, Sobject
 from connectors.sandbox.salesforce.told import saves
@@ -25,15 +26,6 @@ from connectors.sandbox.workdays import DAY
 from connectors.sandbox.world import KEPT_STORIES, World
 
 YEARS_AGO = 5 * 365 * DAY
-KNOWN_HERE: dict[str, dict[str, State]] = {
-    "undated_fields": dict.fromkeys(
-        ("buyer_named", "second_contact", "amount_known", "close_date_ahead", "final_amount"), "done"
-    ),
-    "merge_survivor": dict.fromkeys(("buyer_named", "conversation_held"), "done"),
-}
-"""Steps that HubSpot leaves in doubt in these stories and Salesforce does not: all of them were done in time."""
-
-OPTIONAL = frozenset(("second_contact",))
 
 
 class Org(World):
@@ -107,18 +99,9 @@ class Org(World):
         self.index.forget()
 
     def truth(self) -> Iterator[DealTruth]:
-        """The truth, with what Salesforce cannot hide."""
-        for deal in super().truth():
-            known = KNOWN_HERE.get(deal.plot, {})
-            if deal.steps is None or not known or deal.whereabouts != "live":
-                yield deal
-                continue
-            yield replace(
-                deal,
-                steps={**deal.steps, **known},
-                due=deal.due | (known.keys() - OPTIONAL),
-                visits_certain=True,
-            )
+        """The truth, as far as Salesforce can tell it."""
+        for index, deal in enumerate(super().truth()):
+            yield as_known(deal, self.story(index))
 
     # -- records ----------------------------------------------------------------------------------------------
 
