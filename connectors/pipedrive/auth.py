@@ -16,8 +16,8 @@ from connectors.http.answers import Answer
 from connectors.http.auth import OAuthRefresh
 from connectors.http.redact import Redactor, Secret
 from connectors.http.retry import Timing
+from connectors.http.token_file import TokenFile
 from connectors.http.transport import Transport
-from connectors.hubspot.auth import TokenFile
 
 TOKEN_ADDRESS = "https://oauth.pipedrive.com/oauth/token"  # noqa: S105 - an address
 TOKEN_HEADER = "x-api-token"  # noqa: S105 - a header's name

@@ -1,0 +1,22 @@
+with activities as (
+    select
+        *,
+        {{ to_utc('occurred_at_text') }} as occurred_at
+    from {{ ref('stg_salesforce__activity_records') }}
+    where not is_deleted
+)
+
+select
+    connection,
+    deal_id,
+    object || ' ' || activity_id as activity_id,
+    kind,
+    outcome,
+    direction,
+    occurred_at,
+    {{ to_utc('recorded_at_text') }} as recorded_at,
+    owner_id,
+    cast({{ to_count('contact_count_text') }} as integer) as contact_count,
+    case when length(occurred_at_text) = 10 then 'day' else 'exact' end as precision
+from activities
+where occurred_at is not null and substr(deal_id, 1, 3) = '006'

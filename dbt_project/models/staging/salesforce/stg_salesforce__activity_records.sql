@@ -1,0 +1,63 @@
+{{ config(materialized='table') }}
+
+{# Tasks and events in one shape. A task has the day that it was for; when exactly it was done is told only where no day is
+   given. An event of a series' pattern, or a guest's copy, is no meeting of its own. #}
+with tasks as (
+    {{ salesforce_rows('tasks', 'activity_id') }}
+),
+
+events as (
+    {{ salesforce_rows('events', 'activity_id') }}
+),
+
+activities as (
+    select
+        *,
+        'task' as object,
+        coalesce({{ map_value('fields', "'ActivityDate'") }}, {{ map_value('fields', "'CompletedDateTime'") }})
+            as occurred_at_text,
+        case
+            when {{ map_value('fields', "'TaskSubtype'") }} in ('Email', 'ListEmail') then 'email'
+            when {{ map_value('fields', "'TaskSubtype'") }} = 'Call' then 'call'
+            when lower({{ map_value('fields', "'Type'") }}) in ('call', 'email', 'meeting')
+                then lower({{ map_value('fields', "'Type'") }})
+            else 'task'
+        end as kind,
+        case
+            when {{ map_value('fields', "'IsClosed'") }} = 'true' then 'completed'
+            else lower({{ map_value('fields', "'Status'") }})
+        end as outcome
+    from tasks
+    union all
+    select
+        *,
+        'event' as object,
+        case
+            when {{ map_value('fields', "'IsAllDayEvent'") }} = 'true' then {{ map_value('fields', "'ActivityDate'") }}
+            else coalesce({{ map_value('fields', "'StartDateTime'") }}, {{ map_value('fields', "'ActivityDate'") }})
+        end as occurred_at_text,
+        'meeting' as kind,
+        cast(null as {{ dbt.type_string() }}) as outcome
+    from events
+)
+
+select
+    connection,
+    object,
+    activity_id,
+    {{ map_value('fields', "'WhatId'") }} as deal_id,
+    is_deleted,
+    kind,
+    outcome,
+    case {{ map_value('fields', "'CallType'") }} when 'Inbound' then 'in' when 'Outbound' then 'out' end as direction,
+    occurred_at_text,
+    {{ map_value('fields', "'CreatedDate'") }} as recorded_at_text,
+    {{ map_value('fields', "'OwnerId'") }} as owner_id,
+    coalesce(
+        {{ map_value('fields', "'WhoCount'") }},
+        case when {{ map_value('fields', "'WhoId'") }} is null then '0' else '1' end
+    ) as contact_count_text
+from activities
+where
+    coalesce({{ map_value('fields', "'IsRecurrence'") }}, 'false') <> 'true'
+    and coalesce({{ map_value('fields', "'IsChild'") }}, 'false') <> 'true'
