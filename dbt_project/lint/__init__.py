@@ -35,7 +35,7 @@ class _Plumbline:
     """The project's macros, where one calls another by its full name."""
 
     def crms(self) -> list[str]:
-        return ["hubspot", "files"]
+        return ["hubspot", "salesforce", "files"]
 
     def cast_text(self, kind: str, text: str) -> str:
         return f"cast_{kind}({text})"

@@ -2,6 +2,7 @@
 {% macro crms() -%}
     {{ return([
         'hubspot',
+        'salesforce',
         'files',
     ]) }}
 {%- endmacro %}

@@ -1,7 +1,7 @@
 {{ config(materialized='table') }}
 
-{# Tasks and events in one shape. A task has the day that it was for; when exactly it was done is told only where no day is
-   given. An event of a series' pattern, or a guest's copy, is no meeting of its own. #}
+{# Tasks and events in one shape. A task has the day that it was for; when exactly it was done is told only where no day
+   is given. An event of a series' pattern, or a guest's copy, is no meeting of its own. #}
 with tasks as (
     {{ salesforce_rows('tasks', 'activity_id') }}
 ),

@@ -1,7 +1,7 @@
 {{ config(materialized='table') }}
 
-{# OpportunityFieldHistory tells old and new value of each field that is tracked. A look-up comes twice, by id and by name:
-   the id counts. Rows older than its retention vanish there and stay in the lake, so deleted ones are kept. #}
+{# OpportunityFieldHistory tells old and new value of each field that is tracked. A look-up comes twice, by id and by
+   name: the id counts. Rows older than its retention vanish there and stay in the lake, so deleted ones are kept. #}
 with history as (
     {{ salesforce_rows('opportunity_field_history', 'history_id') }}
 ),

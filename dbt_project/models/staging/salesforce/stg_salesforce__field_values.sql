@@ -1,9 +1,9 @@
 {{ config(materialized='table') }}
 
 {# What a field held before its first dated change (or holds now, without any), and when that is known. A deal that was
-   made while its field was already being tracked had the value from its beginning; otherwise nobody can tell since when. #}
-{% set not_evidence = "('Id', 'Name', 'StageName', 'Amount', 'CloseDate', 'IsDeleted', 'IsClosed', 'IsWon', 'CreatedDate',
-    'CreatedById', 'SystemModstamp', 'RecordTypeId', 'CurrencyIsoCode')" %}
+   made while its field was already being tracked had the value from its beginning; else nobody can tell since when. #}
+{% set not_evidence = "('Id', 'Name', 'StageName', 'Amount', 'CloseDate', 'IsDeleted', 'IsClosed', 'IsWon',
+    'CreatedDate', 'CreatedById', 'SystemModstamp', 'RecordTypeId', 'CurrencyIsoCode')" %}
 
 with current_values as (
     select

@@ -1,7 +1,7 @@
 {{ config(materialized='table') }}
 
-{# OpportunityHistory has a row at creation and at each change of stage, amount, close date or probability, and a row says
-   not which. Rows of one second are in the order of their ids. Rows of a deleted deal are kept: they happened. #}
+{# OpportunityHistory has a row at creation and at each change of stage, amount, close date or probability, and a row
+   says not which. Rows of one second are in the order of their ids. Rows of a deleted deal are kept: they happened. #}
 with history as (
     {{ salesforce_rows('opportunity_history', 'history_id') }}
 ),
@@ -37,10 +37,9 @@ ordered as (
         lag(parsed.amount) over in_time as previous_amount,
         lag(parsed.close_date) over in_time as previous_close_date
     from parsed
-    where parsed.changed_at is not null
     window in_time as (
         partition by parsed.connection, parsed.deal_id
-        order by parsed.changed_at, parsed.history_id
+        order by parsed.changed_at nulls last, parsed.history_id
     )
 )
 

@@ -4,6 +4,10 @@
     ['created_at', 'created_at_text', 'time'],
 ]) }}
 union all
+{{ rejects(ref('stg_salesforce__history'), 'stage_history', 'history_id', [
+    ['changed_at', 'changed_at_text', 'time'],
+]) }}
+union all
 {{ rejects(ref('stg_salesforce__field_history'), 'field_history', 'history_id', [
     ['changed_at', 'changed_at_text', 'time'],
 ]) }}

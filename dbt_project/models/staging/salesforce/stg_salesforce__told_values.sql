@@ -3,14 +3,40 @@ with history as (
     select * from {{ ref('stg_salesforce__history') }}
 ),
 
-deals as (
+records as (
+    select * from {{ ref('stg_salesforce__deal_records') }}
+),
+
+told as (
+    select
+        *,
+        'Amount' as native_field,
+        amount as value,
+        previous_amount as previous_value
+    from history
+    union all
+    select
+        *,
+        'CloseDate' as native_field,
+        close_date as value,
+        previous_close_date as previous_value
+    from history
+),
+
+current_values as (
     select
         connection,
         deal_id,
-        modified_at,
-        {{ map_value('fields', "'Amount'") }} as amount,
-        {{ map_value('fields', "'CloseDate'") }} as close_date
-    from {{ ref('stg_salesforce__deal_records') }}
+        'Amount' as native_field,
+        {{ map_value('fields', "'Amount'") }} as value
+    from records
+    union all
+    select
+        connection,
+        deal_id,
+        'CloseDate' as native_field,
+        {{ map_value('fields', "'CloseDate'") }} as value
+    from records
 ),
 
 with_history as (
@@ -18,40 +44,33 @@ with_history as (
         connection,
         deal_id
     from history
-),
-
-told as (
-    {%- for field, column in [('Amount', 'amount'), ('CloseDate', 'close_date')] %}
-    select
-        connection,
-        deal_id,
-        history_id,
-        '{{ field }}' as native_field,
-        {{ column }} as value,
-        {# What the oldest row left shows may be older than it. #}
-        case when is_creation or not is_first then changed_at end as changed_at,
-        actor_id,
-        actor_kind
-    from history
-    where {{ column }} is distinct from previous_{{ column }}
-    union all
-    select
-        deals.connection,
-        deals.deal_id,
-        '000' as history_id,
-        '{{ field }}' as native_field,
-        deals.{{ column }} as value,
-        cast(null as timestamp) as changed_at,
-        cast(null as {{ dbt.type_string() }}) as actor_id,
-        'unknown' as actor_kind
-    from deals
-    left join with_history
-        on
-            deals.connection = with_history.connection
-            and deals.deal_id = with_history.deal_id
-    where with_history.deal_id is null and deals.{{ column }} is not null
-    {% if not loop.last %}union all{% endif %}
-    {%- endfor %}
 )
 
-select * from told
+select
+    connection,
+    deal_id,
+    history_id,
+    native_field,
+    value,
+    {# What the oldest row left shows may be older than the row. #}
+    case when is_creation or not is_first then changed_at end as changed_at,
+    actor_id,
+    actor_kind
+from told
+where value is distinct from previous_value
+union all
+select
+    current_values.connection,
+    current_values.deal_id,
+    '000' as history_id,
+    current_values.native_field,
+    current_values.value,
+    cast(null as timestamp) as changed_at,
+    cast(null as {{ dbt.type_string() }}) as actor_id,
+    'unknown' as actor_kind
+from current_values
+left join with_history
+    on
+        current_values.connection = with_history.connection
+        and current_values.deal_id = with_history.deal_id
+where with_history.deal_id is null and current_values.value is not null

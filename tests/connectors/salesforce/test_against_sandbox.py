@@ -1,0 +1,184 @@
+"""The connector against the sandbox's sockets: the same rows arrive whatever the server does on the way."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import orjson
+import pytest
+
+from connectors.contract import BadAnswer, QuotaExhausted, Unreachable
+from connectors.lake import Lake
+from connectors.salesforce.open import open_connector
+from connectors.salesforce.refusals import JobFailed
+from connectors.sandbox import (
+    DEFAULT_NOW,
+    AddContact,
+    Archive,
+    LogActivity,
+    MoveStage,
+    Organisation,
+    Vanish,
+)
+from connectors.sandbox.salesforce.entry import connection_entry
+from connectors.sandbox.salesforce.knobs import Knobs
+from connectors.sandbox.salesforce.server import start_sandbox
+from connectors.sync import sync_connection
+from tests.connectors.http_fakes import Hands
+from tests.connectors.salesforce.fake_salesforce import read_all, settings
+
+TOKEN = "canary-secret-of-the-org-0001"
+ORGANISATION = Organisation(seed=11, deals=30)
+HOUR = timedelta(hours=1)
+
+
+class Account:
+    """A sandbox org and our connection to it, both on a clock that moves only when somebody sleeps."""
+
+    def __init__(self, **knobs) -> None:
+        self.hands = Hands()
+        self.sandbox = start_sandbox({TOKEN: ORGANISATION}, Knobs(**knobs), clock=lambda: self.hands.now)
+
+    def connect(self, now=DEFAULT_NOW, **options):
+        entry, env = connection_entry(self.sandbox.url, TOKEN, "EMEA")
+        given = settings(
+            base_url=entry["base_url"], credentials=entry["credentials"], fields=entry["fields"], options=options
+        )
+        return open_connector(given, env, lambda: now, timing=self.hands.timing())
+
+    def everything(self, **options):
+        connector = self.connect(**options)
+        try:
+            return {
+                s.name: sorted((r.id, r.is_deleted, r.payload) for r in read_all(connector, s.name))
+                for s in connector.streams()
+            }
+        finally:
+            connector.close()
+
+
+@pytest.fixture
+def account():
+    made: list[Account] = []
+
+    def make(**knobs) -> Account:
+        made.append(Account(**knobs))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.sandbox.close()
+
+
+@pytest.fixture(scope="module")
+def undisturbed():
+    there = Account()
+    try:
+        return there.everything()
+    finally:
+        there.sandbox.close()
+
+
+def test_all_deals_of_the_truth_arrive_and_counts_agree(account):
+    there = account()
+    connector = there.connect()
+    truth = list(there.sandbox.portal(TOKEN).truth())
+    read = read_all(connector, "opportunities")
+    live = {deal.deal_id for deal in truth if deal.whereabouts == "live"}
+    assert {r.id for r in read if not r.is_deleted} == live
+    for stream in connector.streams():
+        records = read_all(connector, stream.name)
+        ids = [r.id for r in records if not r.is_deleted]
+        assert len(set(ids)) == len(ids) == connector.count(stream), stream.name
+        assert set(connector.sweep(stream)) == set(ids), stream.name
+        assert connector.notes(stream) == []
+
+
+def test_rest_and_bulk_give_the_same_rows(account):
+    there = account(page_size=50, bulk_page_rows=70, nul_bytes=True)
+    assert there.everything() == there.everything(bulk_from_rows=1)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"server_error_every": 4},
+        {"reset_every": 4},
+        {"truncate_every": 4},
+        {"html_every": 4},
+        {"query_timeout_rows": 50},
+        {"query_timeout_rows": 50, "server_error_every": 7, "reset_every": 5, "truncate_every": 6},
+        {"session_seconds": 1.0},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("bulk_from_rows", [20, 2000])
+def test_what_goes_wrong_on_the_way_changes_nothing_that_arrives(account, undisturbed, fault, bulk_from_rows):
+    read = account(page_size=20, **fault).everything(bulk_from_rows=bulk_from_rows)
+    assert read == undisturbed
+
+
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [
+        ({"server_error_every": 1}, Unreachable),
+        ({"reset_every": 1}, Unreachable),
+        ({"truncate_every": 1}, BadAnswer),
+        ({"job_failed_every": 1}, JobFailed),
+        ({"repeat_locator": True}, BadAnswer),
+        ({"lose_bulk_rows": 1}, BadAnswer),
+        ({"requests_per_day": 20}, QuotaExhausted),
+    ],
+    ids=str,
+)
+def test_what_never_ends_ends_in_a_named_error_without_the_secret(account, fault, error):
+    with pytest.raises(error, match="emea") as caught:
+        account(**fault).everything(bulk_from_rows=20, bulk_page_rows=10)
+    assert "canary" not in str(caught.value)
+
+
+def test_nights_after_edits_hold_what_the_org_shows(account, tmp_path):
+    there, lake = account(late_every=9, late_seconds=1200, deleted_lag_seconds=300), Lake(tmp_path)
+
+    def night(hours: float):
+        connector = there.connect(now=DEFAULT_NOW + hours * HOUR)
+        outcome = sync_connection(connector, lake, clock=lambda: DEFAULT_NOW + hours * HOUR)
+        connector.close()
+        assert outcome.state == "good", outcome.error
+        return {i: orjson.loads(payload) for i, payload in lake.payloads("salesforce/opportunities", "emea")}
+
+    first = night(0)
+    there.hands.now += 1800
+    before = night(0.25)  # within the overlap: rows that showed up late are older than the last night
+    assert len(before) > len(first)
+    ids = sorted(before)
+    for edit in (
+        MoveStage(ids[0], "closedlost"),
+        LogActivity(ids[2]),
+        AddContact(ids[5]),
+        Archive(ids[3]),
+        Vanish(ids[4]),
+    ):
+        there.sandbox.apply(TOKEN, edit)
+    there.hands.now += 7200
+    after = night(3)
+    assert set(after) == set(before) - {ids[3], ids[4]}
+    assert after[ids[0]]["StageName"] == "Closed Lost"
+    history = [orjson.loads(p) for _, p in lake.payloads("salesforce/opportunity_history", "emea")]
+    last = max((row for row in history if row["OpportunityId"] == ids[0]), key=lambda r: (r["CreatedDate"], r["Id"]))
+    assert last["StageName"] == "Closed Lost"
+    assert night(6) == after
+
+
+def test_the_probe_the_plan_and_the_pipelines_tell_what_there_is(account):
+    there = account(missing_objects=("Quote",), missing_fields=("Opportunity.Amount",), history_tracking=False)
+    connector = there.connect()
+    lines = "\n".join(connector.probe())
+    for words in ("Simulated Ltd", "quotes: NOT readable", "Amount", "Set History Tracking", "calls of 24 hours left"):
+        assert words in lines
+    assert "canary" not in lines
+    plan = {line.stream: line for line in connector.plan()}
+    assert plan["opportunities"].records == 30
+    assert plan["quotes"].records is None
+    assert connector.pipelines()[0].id == "default"
+    assert connector.pipelines()[0].stages[0].probability == 0.2
