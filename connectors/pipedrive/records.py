@@ -71,10 +71,10 @@ _PRODUCT_KEYS = ("id", "add_time", "is_enabled")
 
 
 def deal_record(thing: Object, fields: Sequence[str]) -> Record:
-    """A deal with the standard fields and those that the process names."""
+    """A deal with the standard fields and those that the process names, custom ones beside them by their keys."""
     kept = _kept(thing, (*DEAL_KEYS, *COUNT_KEYS, *(name for name in fields if not CUSTOM.fullmatch(name))))
     custom = thing.get("custom_fields") or {}
-    kept["custom_fields"] = {name: _text(custom[name]) for name in fields if custom.get(name) is not None}
+    kept |= {name: _text(custom[name]) for name in fields if custom.get(name) is not None}
     return _record(thing, kept, is_deleted=thing.get("is_deleted") is True or thing.get("status") == "deleted")
 
 

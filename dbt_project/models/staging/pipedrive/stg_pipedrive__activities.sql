@@ -1,0 +1,41 @@
+{# An activity took place when it was due, unless it was ticked off before. A meeting is known since it was planned, any
+   other since it was ticked off. An e-mail to-do that is ticked off is an exchange with the buyer. #}
+with activities as (
+    select
+        *,
+        {{ to_utc('due_at_text') }} as due_at,
+        {{ to_utc('done_at_text') }} as done_at,
+        {{ to_utc('added_at_text') }} as added_at
+    from {{ ref('stg_pipedrive__activity_records') }}
+    where is_done
+)
+
+select
+    connection,
+    deal_id,
+    'activity ' || activity_id as activity_id,
+    kind,
+    'completed' as outcome,
+    case kind when 'email' then 'in' end as direction,
+    case when done_at < due_at then done_at else coalesce(due_at, done_at) end as occurred_at,
+    case when kind = 'meeting' then added_at else coalesce(done_at, added_at) end as recorded_at,
+    owner_id,
+    cast(contact_count as integer) as contact_count,
+    case when is_day_only and due_at is not null and coalesce(due_at <= done_at, true) then 'day' else 'second' end
+        as precision
+from activities
+where coalesce(due_at, done_at) is not null
+union all
+select
+    connection,
+    deal_id,
+    'mail ' || deal_id || ' ' || mail_id as activity_id,
+    'email' as kind,
+    cast(null as {{ dbt.type_string() }}) as outcome,
+    direction,
+    {{ to_utc('occurred_at_text') }} as occurred_at,
+    {{ to_utc('recorded_at_text') }} as recorded_at,
+    owner_id,
+    cast(null as integer) as contact_count,
+    case when occurred_at_text is null then 'order' else 'second' end as precision
+from {{ ref('stg_pipedrive__mails') }}
