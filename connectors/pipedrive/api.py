@@ -5,7 +5,7 @@ Here belong parameters and page shapes. What to ask in which order is the reader
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,13 +30,10 @@ class Listed:
 
 
 class PipedriveApi:
-    """The endpoints that we use, on one account. `find_address` gives its own address once it is known."""
+    """The endpoints that we use, on one account."""
 
-    def __init__(
-        self, session: HttpSession, budget: TokenBudget, find_address: Callable[[], str | None] | None = None
-    ) -> None:
+    def __init__(self, session: HttpSession, budget: TokenBudget) -> None:
         self.session, self.budget = session, budget
-        self._find_address = find_address
 
     def page(self, endpoint: str, params: Mapping[str, str], cursor: str | None, *, deal: int | None = None) -> Listed:
         """One page of a list with a cursor."""
@@ -100,9 +97,6 @@ class PipedriveApi:
         return BadAnswer(f"{self.session.account}: {self.session.base_url}{endpoint} {what}")
 
     def _get(self, endpoint: str, params: Mapping[str, str], deal: int | None) -> Object:
-        if self._find_address is not None:
-            self.session.base_url = self._find_address() or self.session.base_url
-            self._find_address = None
         path = endpoint if deal is None else endpoint.replace("{id}", str(deal))
         with self.budget.paid(costs.COSTS[endpoint]):
             body = self.session.get(path, params)

@@ -9,10 +9,10 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from connectors.contract import BadAnswer, BadInput, CredentialsError
-from connectors.http.answers import Answer
 from connectors.http.auth import OAuthRefresh
 from connectors.http.redact import Redactor, Secret
 from connectors.http.retry import Timing
@@ -43,32 +43,31 @@ class ApiToken:
 class PipedriveOAuth(OAuthRefresh):
     """Access tokens of an OAuth app; knows the company's address after the first refresh."""
 
-    api_domain: str | None = None
+    _address: str | None = None
 
-    def address(self) -> str:
-        """Where the company's API is. Raises BadAnswer for an address that is not Pipedrive's: it gets our token."""
-        self.header()
-        told = urlsplit(self.api_domain or "")
+    def address(self) -> str | None:
+        """Where the company's API is; None until the first refresh."""
+        return self._address
+
+    def keep(self, answer: Mapping[str, Any]) -> None:
+        """Keep refresh token and address. Raises BadAnswer for an address that isn't Pipedrive's: it gets our token."""
+        super().keep(answer)
+        domain = answer.get("api_domain")
+        told = urlsplit(domain if isinstance(domain, str) else "")
         token_host = urlsplit(self._token_url).hostname
-        ours = told.scheme == "https" and (told.hostname or "").endswith(".pipedrive.com")
-        if not ours and (not told.hostname or told.hostname != token_host):
+        is_theirs = told.scheme == "https" and (told.hostname or "").endswith(".pipedrive.com")
+        if not is_theirs and (not told.hostname or told.hostname != token_host):
             raise BadAnswer(
-                f"{self._account}: {self._token_url} names {self.api_domain!r} as the company's address; write the "
-                "right one into base_url of connections.yml"
+                f"{self._account}: {self._token_url} names {domain!r} as the company's address; write the right one "
+                "into base_url of connections.yml"
             )
-        return f"{told.scheme}://{told.netloc}"
+        self._address = f"{told.scheme}://{told.netloc}"
 
     def _own_proof(self) -> str | None:
-        pair = f"{self._client_id}:{self._client_secret.reveal()}".encode()
+        pair = f"{self._client_id}:{self._client_secret.reveal() if self._client_secret else ''}".encode()
         basic = base64.b64encode(pair).decode()
         self._redactor.learn(basic)
         return f"Basic {basic}"
-
-    def _ask(self) -> Answer:
-        answer = super()._ask()
-        domain = answer.error_body().get("api_domain")
-        self.api_domain = domain.rstrip("/") if isinstance(domain, str) else None
-        return answer
 
 
 def find_auth(

@@ -82,11 +82,10 @@ def open_connector(
         quota=budget,
         retries=Retries(total_seconds=limits.retry_seconds),
         timing=timing,
+        # An app learns the company's own address with its first token, unless somebody wrote one down.
+        address=auth.address if isinstance(auth, PipedriveOAuth) and not settings.base_url else None,
     )
-    # An app learns the company's own address with its first token, unless somebody wrote one down.
-    find_address = auth.address if isinstance(auth, PipedriveOAuth) and not settings.base_url else None
-    api = PipedriveApi(session, budget, find_address)
-    return PipedriveConnector(settings.name, api=api, clock=clock, options=reading)
+    return PipedriveConnector(settings.name, api=PipedriveApi(session, budget), clock=clock, options=reading)
 
 
 def _evidence(settings: PipedriveSettings) -> tuple[str, ...]:

@@ -35,7 +35,7 @@ class _Plumbline:
     """The project's macros, where one calls another by its full name."""
 
     def crms(self) -> list[str]:
-        return ["hubspot", "salesforce", "files"]
+        return ["hubspot", "salesforce", "files", "pipedrive"]
 
     def cast_text(self, kind: str, text: str) -> str:
         return f"cast_{kind}({text})"

@@ -4,5 +4,6 @@
         'hubspot',
         'salesforce',
         'files',
+        'pipedrive',
     ]) }}
 {%- endmacro %}

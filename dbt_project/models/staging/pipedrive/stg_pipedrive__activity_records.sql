@@ -1,6 +1,6 @@
 {{ config(materialized='table') }}
 
-{# Activities are to-dos there: what is not ticked off has not taken place as far as anybody said, and proves nothing. #}
+{# Activities are to-dos there: what is not ticked off has not taken place as far as anybody said. #}
 with latest as (
     {{ latest_records(source('lake', 'pipedrive__activities')) }}
 ),

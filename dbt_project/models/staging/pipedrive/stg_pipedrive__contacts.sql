@@ -1,5 +1,5 @@
-{# The person of the deal, dated by the deal's changelog, and its participants, dated by theirs. What the deal only counts
-   is there, but since when is not known. #}
+{# The person of the deal, dated by the deal's changelog, and its participants, dated by theirs. Whom the deal only
+   counts is there, but since when is not known. #}
 with deals as (
     select
         connection,

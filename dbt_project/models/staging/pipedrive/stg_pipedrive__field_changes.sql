@@ -49,12 +49,28 @@ undated as (
 ),
 
 changes as (
-    select connection, deal_id, native_field, value, changed_at, place, 'history' as source, actor_id, actor_kind
+    select
+        connection,
+        deal_id,
+        native_field,
+        value,
+        changed_at,
+        place,
+        'history' as source,
+        actor_id,
+        actor_kind
     from entries
     union all
     select
-        starts.connection, starts.deal_id, starts.native_field, starts.value, starts.created_at as changed_at, 0 as place,
-        'history' as source, deals.creator_id as actor_id, deals.creator_kind as actor_kind
+        starts.connection,
+        starts.deal_id,
+        starts.native_field,
+        starts.value,
+        starts.created_at as changed_at,
+        0 as place,
+        'history' as source,
+        deals.creator_id as actor_id,
+        deals.creator_kind as actor_kind
     from starts
     inner join {{ ref('stg_pipedrive__deal_records') }} as deals
         on
@@ -63,8 +79,15 @@ changes as (
     where starts.value is not null and starts.created_at is not null
     union all
     select
-        connection, deal_id, native_field, value, cast(null as timestamp) as changed_at, 0 as place,
-        'snapshot' as source, cast(null as {{ dbt.type_string() }}) as actor_id, 'unknown' as actor_kind
+        connection,
+        deal_id,
+        native_field,
+        value,
+        cast(null as timestamp) as changed_at,
+        0 as place,
+        'snapshot' as source,
+        cast(null as {{ dbt.type_string() }}) as actor_id,
+        'unknown' as actor_kind
     from undated
 )
 

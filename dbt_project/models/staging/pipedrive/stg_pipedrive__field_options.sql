@@ -7,7 +7,9 @@ parsed as (
     select
         connection,
         id as native_field,
-        {{ parse_json('payload', {'is_custom_field': 'text', 'options': [{'id': 'text', 'label': 'text'}]}) }} as payload
+        {{ parse_json('payload', {
+            'is_custom_field': 'text', 'options': [{'id': 'text', 'label': 'text'}]
+        }) }} as payload
     from latest
 ),
 

@@ -1,8 +1,8 @@
 {{ config(materialized='table') }}
 
-{# What a deal's field held when the deal was made, where that can be proven: the old value of its first change, else the
-   present value. A deal whose changelog was not read proves it only by never having been changed. A first change without
-   an old value is either the making itself or the first that is left of a history, and proves nothing. #}
+{# What a deal's field held when the deal was made, where that can be proven: the old value of its first change, else
+   the present value. A deal whose changelog was not read proves it only by never having been changed. A first change
+   without an old value is either the making itself or the first that is left of a history, and proves nothing. #}
 with deals as (
     select
         *,

@@ -1,5 +1,5 @@
-{# Messages on deals: one by one where they were read, else what the deal's own record tells of the last ones. Of earlier
-   messages that were only counted it is known that there are some, and not when. #}
+{# Messages on deals: one by one where they were read, else what the deal's own record tells of the last ones. Of
+   earlier messages that were only counted it is known that there are some, and not when. #}
 with latest as (
     {{ latest_records(source('lake', 'pipedrive__deal_mails')) }}
 ),
@@ -49,19 +49,28 @@ select
     mail.user_id as owner_id
 from messages
 where not coalesce({{ to_flag('mail.draft_flag') }}, false) and not coalesce({{ to_flag('mail.deleted_flag') }}, false)
-{%- for direction, text in [('in', 'last_in_text'), ('out', 'last_out_text')] %}
 union all
 select
     connection,
     deal_id,
-    'last {{ direction }}' as mail_id,
-    '{{ direction }}' as direction,
-    {{ text }} as occurred_at_text,
-    {{ text }} as recorded_at_text,
+    'last in' as mail_id,
+    'in' as direction,
+    last_in_text as occurred_at_text,
+    last_in_text as recorded_at_text,
     cast(null as {{ dbt.type_string() }}) as owner_id
 from counted
-where {{ text }} is not null
-{%- endfor %}
+where last_in_text is not null
+union all
+select
+    connection,
+    deal_id,
+    'last out' as mail_id,
+    'out' as direction,
+    last_out_text as occurred_at_text,
+    last_out_text as recorded_at_text,
+    cast(null as {{ dbt.type_string() }}) as owner_id
+from counted
+where last_out_text is not null
 union all
 select
     connection,

@@ -5,8 +5,9 @@ with deals as (
         records.*,
         starts.value as first_stage_id,
         coalesce(starts.has_changes, false) as has_moved,
-        coalesce(states.value, 'open') as first_status,
-        coalesce(states.has_changes, false) as has_closed
+        coalesce(case when states.has_changes then states.value end, 'open') as first_status,
+        coalesce(states.has_changes, false) as has_closed,
+        coalesce({{ to_utc('records.closed_at_text') }} <= records.created_at, false) as was_born_closed
     from {{ ref('stg_pipedrive__deal_records') }} as records
     left join {{ ref('stg_pipedrive__field_starts') }} as starts
         on
@@ -31,8 +32,7 @@ starts as (
         {# An open deal that never moved needs no changelog to prove it. #}
         case
             when has_moved then first_stage_id
-            when stage_changed_at is null and (status = 'open' or has_closed or first_stage_id is not null)
-                then stage_id
+            when stage_changed_at is null and (status = 'open' or has_closed or was_born_closed) then stage_id
         end as value,
         creator_id as actor_id,
         creator_kind as actor_kind
@@ -45,8 +45,7 @@ starts as (
         1 as status_order,
         -1 as place,
         'status' as native_field,
-        {# Closed without a word of the changelog: born so, or its history is not told. #}
-        case when has_closed or {{ to_utc('closed_at_text') }} <= created_at then first_status else 'open' end as value,
+        case when was_born_closed and not has_closed then status else first_status end as value,
         creator_id as actor_id,
         creator_kind as actor_kind
     from deals

@@ -24,17 +24,27 @@ pipelines as (
 )
 
 select * from stages
-{%- for outcome, name, probability in [('won', 'Won', 1), ('lost', 'Lost', 0)] %}
 union all
 select
     connection,
     pipeline_id,
     pipeline_name,
-    '{{ outcome }}' as stage_id,
-    '{{ name }}' as stage_name,
-    last_order + {{ loop.index }} as display_order,
-    cast({{ probability }} as double) as probability,
+    'won' as stage_id,
+    'Won' as stage_name,
+    last_order + 1 as display_order,
+    cast(1 as double) as probability,
     true as is_closed,
-    {{ 'true' if outcome == 'won' else 'false' }} as is_won
+    true as is_won
 from pipelines
-{%- endfor %}
+union all
+select
+    connection,
+    pipeline_id,
+    pipeline_name,
+    'lost' as stage_id,
+    'Lost' as stage_name,
+    last_order + 2 as display_order,
+    cast(0 as double) as probability,
+    true as is_closed,
+    false as is_won
+from pipelines
