@@ -23,10 +23,11 @@ IDS_AT_ONCE = 100
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """Objects of one page and the cursor of the next (None: there is none)."""
+    """Objects of one page and the cursor of the next (None: there is none). `anew`: the list was begun once more."""
 
     things: list[Object]
     cursor: str | None = None
+    anew: bool = False
 
 
 class PipedriveApi:

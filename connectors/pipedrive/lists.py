@@ -7,7 +7,7 @@ listed for thirty days, and since nothing says that a deletion moves a deal's ti
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -75,6 +75,7 @@ class ListReader:
         """The pages of one phase. A cursor of an earlier night that Pipedrive no longer knows begins it anew."""
         params = self._asked(phase, synced_to)
         met = {cursor}
+        anew = False
 
         def following(page: Listed) -> str | None:
             if page.cursor in met and page.cursor is not None:
@@ -83,12 +84,15 @@ class ListReader:
             return page.cursor
 
         def fetch(after: str | None) -> Listed:
+            nonlocal anew
             try:
-                return self.api.page(phase.endpoint, params, after)
+                return replace(self.api.page(phase.endpoint, params, after), anew=anew)
             except NotUnderstood:
-                if after is None or after != cursor:
+                if anew or after is None or after != cursor:
                     raise
-            return self.api.page(phase.endpoint, params, None)
+            anew = True
+            met.clear()  # the pages up to the old cursor come once more, and so does that cursor
+            return replace(self.api.page(phase.endpoint, params, None), anew=True)
 
         return chained(self.workers, fetch, following, cursor)
 
@@ -119,5 +123,6 @@ class ListReader:
 
 def _after(names: Sequence[str], place: int, listed: Listed) -> dict[str, str]:
     if listed.cursor is not None:
-        return {"phase": names[place], "cursor": listed.cursor}
+        again = {"anew": "yes"} if listed.anew else {}
+        return {"phase": names[place], "cursor": listed.cursor, **again}
     return {"phase": names[place + 1]} if place + 1 < len(names) else {"phase": names[place], "end": "yes"}

@@ -16,7 +16,7 @@ from connectors.pipedrive.records import number
 ASKED = 1
 """Its changelog is needed for a verdict."""
 UNMOVED = 2
-"""It claims never to have moved, so nothing is asked; a few are asked all the same."""
+"""It claims never to have moved. Where nothing else speaks for asking, a few are asked, to see whether that is true."""
 PARTICIPANTS = 4
 MAILS = 8
 PRODUCTS = 16
@@ -38,7 +38,7 @@ class Marker:
 
     def _marks(self, deal: Object) -> int:
         asked = self._is_asked(deal)
-        marks = ASKED if asked else UNMOVED
+        marks = (ASKED if asked else 0) | (0 if deal.get("stage_change_time") else UNMOVED)
         if _count(deal, "products_count"):
             marks |= PRODUCTS
         # A deal that has not left its first stage owes nothing yet, so when its people and mails came is not asked.

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from connectors.contract import StreamPlan
 from connectors.pipedrive import costs
 from connectors.pipedrive.api import IDS_AT_ONCE, PAGE, PipedriveApi
-from connectors.pipedrive.marks import ASKED, BITS, MAILS, PARTICIPANTS, PRODUCTS, UNMOVED, Marker
+from connectors.pipedrive.marks import ASKED, BITS, MAILS, PARTICIPANTS, PRODUCTS, Marker
 from connectors.pipedrive.options import PipedriveOptions
 
 SECONDS_A_CALL = 0.3
@@ -40,7 +40,7 @@ def first_sync(
         live_pages * 10 + archived_pages * 20 + 120,
         (live_pages + archived_pages) * SECONDS_A_CALL,
     )
-    asked = deals_with(lambda each: 1 if each & ASKED else options.guard_share if each & UNMOVED else 0)
+    asked = deals_with(lambda each: 1 if each & ASKED else options.guard_share)
     about = f"about {asked:,} of {live + archived:,} deals need their changelog, by the last {len(marks)} changed"
     plans = [deals, line("deal_changes", None, asked, costs.COSTS[costs.CHANGELOG], about, options.threads)]
     if options.participants:

@@ -1,5 +1,5 @@
-{# A deal is in its stage while it is open, else in `won` or `lost`. It began in the old stage of its first change; without
-   a change in the present one, unless Pipedrive says that there was one which the changelog does not tell. #}
+{# A deal is in its stage while it is open, else in `won` or `lost`. It began in the old stage of its first change;
+   without a change in the present one, unless Pipedrive says that there was one which the changelog does not tell. #}
 with deals as (
     select
         records.*,
