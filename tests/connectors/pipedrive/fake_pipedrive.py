@@ -163,6 +163,7 @@ class FakePipedrive:
         by = query.get("sort_by", "id")
         cursor = query.get("cursor")
         if cursor in self.old_cursors:
+            self.old_cursors.remove(cursor)
             return 400, {"success": False, "error": "Invalid cursor"}
         since = query.get("updated_since", "")
         assert "." not in since
