@@ -136,6 +136,8 @@ def walks(home: Warehouse) -> None:
             deal(106, stage_id=2, update_time=BORN, **{**won, "won_time": BORN, "close_time": BORN}),
             deal(107, stage_id=3, **moved),
             deal(108, stage_id=2, update_time="2024-04-05T10:00:00Z", **won),
+            deal(109, stage_id=3, **moved),
+            deal(110, stage_id=2, **moved, **won),
         ],
     )
     rows = [
@@ -166,6 +168,19 @@ def walks(home: Warehouse) -> None:
         ),
         # Closed later, and no word of it: nothing is known of its way.
         *changelog(108),
+        # Won by mistake and taken back within one second, by two saves.
+        *changelog(
+            109,
+            ("2024-03-10 10:00:00", "status", "open", "won"),
+            ("2024-03-10 10:00:00", "status", "won", "open"),
+            ("2024-03-10 10:00:00", "stage_id", "1", "3"),
+        ),
+        # Moved and won by one save, written in the other order.
+        *changelog(
+            110,
+            ("2024-04-05 10:00:00", "status", "open", "won"),
+            ("2024-04-05 10:00:00", "stage_id", "1", "2"),
+        ),
     ]
     home.lake("pipedrive__deal_changes", rows)
 
@@ -187,6 +202,8 @@ def test_walks(home: Warehouse) -> None:
     assert [stage for stage, _, _ in walk(home, 106)] == ["2", "won"]
     assert [stage for stage, _, _ in walk(home, 107)] == ["2", "won", "3"]
     assert [(stage, source) for stage, _, source in walk(home, 108)] == [("won", "snapshot")]
+    assert [stage for stage, _, _ in walk(home, 109)] == ["1", "won", "3"]
+    assert [stage for stage, _, _ in walk(home, 110)] == ["1", "2", "won"]
 
 
 @given
@@ -406,7 +423,7 @@ def test_activities_took_place_when_they_were_due_unless_they_were_ticked_off_be
         ("4", "meeting", "completed", "05 00", "02 08", 0, "day"),
         ("6", "email", "completed", "06 10", "06 10", 0, "second"),
     ]
-    assert [r["direction"] for r in rows] == [None, None, None, None, "in"]
+    assert {r["direction"] for r in rows} == {None}
 
 
 @given

@@ -1,20 +1,40 @@
 {# CTEs from changes of stage and status to entries into stages: each time the stage in which a deal shows itself becomes
-   another one. Within a second a move comes before winning, losing or reopening. #}
+   another one. One save may change both, and then the move comes first: who is taken up again in another stage was not in
+   the old one, and who is won from another stage was in that one before. #}
 {% macro pipedrive_stage_walk(events, name) -%}
+followed as (
+    select
+        *,
+        lead(native_field) over (partition by connection, deal_id order by changed_at, place) as next_field,
+        lead(changed_at) over (partition by connection, deal_id order by changed_at, place) as next_at,
+        lead(place) over (partition by connection, deal_id order by changed_at, place) as next_place
+    from {{ events }}
+),
+
+placed as (
+    select
+        *,
+        case
+            when native_field = 'status' and next_field = 'stage_id' and next_at = changed_at then 2 * next_place + 1
+            else 2 * place
+        end as order_no
+    from followed
+),
+
 numbered as (
     select
         *,
         sum(case native_field when 'stage_id' then 1 else 0 end) over (
             partition by connection, deal_id
-            order by changed_at, status_order, place
+            order by changed_at, order_no
             rows between unbounded preceding and current row
         ) as stage_no,
         sum(case native_field when 'status' then 1 else 0 end) over (
             partition by connection, deal_id
-            order by changed_at, status_order, place
+            order by changed_at, order_no
             rows between unbounded preceding and current row
         ) as status_no
-    from {{ events }}
+    from placed
 ),
 
 then_valid as (
@@ -37,7 +57,7 @@ shown as (
 compared as (
     select
         *,
-        lag(stage_id) over (partition by connection, deal_id order by changed_at, status_order, place)
+        lag(stage_id) over (partition by connection, deal_id order by changed_at, order_no)
             as stage_id_before
     from shown
 ),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import orjson
 import pytest
 import yaml
 
+from connectors import pipedrive
 from connectors.contract import BadAnswer, CredentialsError, MissingScopeError, QuotaExhausted
 from connectors.lake import Lake
 from connectors.pipedrive import costs
@@ -235,6 +237,11 @@ def test_every_option_is_checked():
         "nonsense",
     }
     assert len(OPTION_NAMES) == 15
+
+
+def test_every_option_is_documented():
+    page = Path(pipedrive.__file__).with_name("README.md").read_text(encoding="utf-8")
+    assert [name for name in OPTION_NAMES if f"| `{name}` |" not in page] == []
 
 
 def test_our_table_of_costs_is_pipedrives():

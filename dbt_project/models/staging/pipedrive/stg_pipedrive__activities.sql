@@ -1,5 +1,5 @@
 {# An activity took place when it was due, unless it was ticked off before. A meeting is known since it was planned, any
-   other since it was ticked off. An e-mail to-do that is ticked off is an exchange with the buyer. #}
+   other since it was ticked off. E-mails are messages there; an activity of that type is a to-do and has no direction. #}
 with activities as (
     select
         *,
@@ -16,7 +16,7 @@ select
     'activity ' || activity_id as activity_id,
     kind,
     'completed' as outcome,
-    case kind when 'email' then 'in' end as direction,
+    cast(null as {{ dbt.type_string() }}) as direction,
     case when done_at < due_at then done_at else coalesce(due_at, done_at) end as occurred_at,
     case when kind = 'meeting' then added_at else coalesce(done_at, added_at) end as recorded_at,
     owner_id,

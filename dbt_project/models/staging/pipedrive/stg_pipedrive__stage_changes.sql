@@ -26,7 +26,6 @@ starts as (
         connection,
         deal_id,
         created_at as changed_at,
-        0 as status_order,
         -1 as place,
         'stage_id' as native_field,
         {# An open deal that never moved needs no changelog to prove it. #}
@@ -42,8 +41,7 @@ starts as (
         connection,
         deal_id,
         created_at as changed_at,
-        1 as status_order,
-        -1 as place,
+        0 as place,
         'status' as native_field,
         case when was_born_closed and not has_closed then status else first_status end as value,
         creator_id as actor_id,
@@ -59,7 +57,6 @@ events as (
         connection,
         deal_id,
         changed_at,
-        case native_field when 'status' then 1 else 0 end as status_order,
         place,
         native_field,
         value,
@@ -86,8 +83,7 @@ select
     walked.connection,
     walked.deal_id,
     walked.deal_id || ':stage:' || cast(walked.changed_at as {{ dbt.type_string() }}) || ':'
-    || cast(walked.status_order as {{ dbt.type_string() }})
-    || lpad(cast(walked.place + 1 as {{ dbt.type_string() }}), 5, '0') as change_id,
+    || lpad(cast(walked.order_no + 2 as {{ dbt.type_string() }}), 6, '0') as change_id,
     coalesce(owning_pipelines.pipeline_id, deals.pipeline_id) as pipeline_id,
     walked.stage_id,
     walked.changed_at as entered_at,
