@@ -114,7 +114,7 @@ _ALL: Final = (
         "Email Message",
         _fields(
             "id: Id\nreference: ActivityId RelatedToId\nboolean: Incoming IsDeleted\nstring: Subject\n"
-            "picklist: Status\ndatetime: MessageDate\n" + _AUDIT.strip()
+            "picklist: Status CurrencyIsoCode\ndatetime: MessageDate\n" + _AUDIT.strip()
         ),
         parent="RelatedToId",
     ),
