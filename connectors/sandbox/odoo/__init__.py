@@ -1,7 +1,7 @@
 """Odoo's face of the sandbox: the calls of versions 14 to 19 as recorded answers of a real 17 and 19 show them.
 
 `app` routes, `rpc`, `json2` and `web` speak, `query` and `domain` search, `world` holds one database, `lead` writes a
-lead as Odoo does, `render` lets a story's life pass through it, `changing` does the edits, `plots` says what can't be
+lead as Odoo does, `render` and `evidence` let a story's life pass through it, `changing` does the edits, `plots` says what can't be
 known here.
 
 A story's conversations are messages dated when they took place and created when they were entered (calls are logged by

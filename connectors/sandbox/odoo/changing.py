@@ -62,7 +62,7 @@ def written(database: Database, index: int, before: Story | None) -> dict[int, B
     if values is not None:
         database.chatter.save(bundle, database.new, values, database.last_edit, user_of(story, actor))
     for activity in story.activities[len(before.activities) :]:
-        database.renderer.activity(bundle, story, activity, database.new)
+        database.renderer.evidence.activity(bundle, story, activity, database.new)
     return {index: bundle}
 
 

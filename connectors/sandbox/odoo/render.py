@@ -1,4 +1,4 @@
-"""A story's life as it passes through Odoo: the lead, its messages and tracking values, its activities and orders.
+"""A story's life as it passes through Odoo: the lead with its messages and tracking values, and the evidence.
 
 Only what the stories tell; what people edit while tests watch goes through `world`.
 """
@@ -11,23 +11,16 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 from connectors.sandbox.model import Activity, Actor, Entry, Story
-from connectors.sandbox.odoo.knobs import JSON2_SINCE
+from connectors.sandbox.odoo.evidence import Evidence, entered
 from connectors.sandbox.odoo.lead import REASON, Bundle, Chatter, Ids, created
-from connectors.sandbox.odoo.words import ACTIVITIES as DONE
 from connectors.sandbox.odoo.words import (
-    ACTIVITY_TYPES,
-    CALL,
     COMPANIES,
     CREATED,
     CURRENCIES,
-    DISCUSSIONS,
-    EMAIL,
     FIRST_CUSTOMER,
     FIRST_SELLER,
     FIRST_STAGE,
     LOST,
-    MEETING,
-    NOTE,
     RENEWALS_TEAM,
     STAGE_IDS,
     TEAM_IDS,
@@ -41,8 +34,6 @@ from connectors.sandbox.stock import RENEWALS_PIPELINE
 HISTORY: Final = ("stage_id", "active", "won_status")
 WITHHELD: Final = {"dealstage": HISTORY, "amount": ("expected_revenue",), "num_associated_contacts": ("partner_id",)}
 IGNORED: Final = frozenset(("pipeline", "num_associated_contacts", "hs_merged_object_ids"))
-KINDS: Final = {"meeting": MEETING, "call": CALL, "email": EMAIL}
-CALLED_OFF: Final = frozenset(("CANCELED", "NO_SHOW"))
 
 
 @dataclass(slots=True)
@@ -58,7 +49,8 @@ class Renderer:
     """Shows stories in one version. `reason` gives a lost reason's id, `now` is the present in milliseconds."""
 
     def __init__(self, crew: Crew, chatter: Chatter, reason: Callable[[str], int], now: int) -> None:
-        self.crew, self.chatter, self.reason, self.now = crew, chatter, reason, now
+        self.crew, self.chatter, self.reason = crew, chatter, reason
+        self.evidence = Evidence(chatter, now)
 
     def bundle(self, story: Story, lead_id: int, ids: Ids) -> Bundle:
         """The whole life of a deal that nobody edited here."""
@@ -73,11 +65,11 @@ class Renderer:
         happened += [(entered(activity, story), activity) for activity in story.activities]
         for at, what in sorted(happened, key=lambda pair: pair[0]):
             if isinstance(what, Activity):
-                self.activity(bundle, story, what, ids)
+                self.evidence.activity(bundle, story, what, ids)
             else:
                 self.chatter.save(bundle, ids, what.values, at, user_of(story, what.actor))
         for document in story.documents:
-            bundle.orders.append(self._order(bundle, story, document.at, ids))
+            bundle.orders.append(self.evidence.order(bundle, story, document.at, ids))
         return _withheld(bundle, story)
 
     def new_lead(self, story: Story, lead_id: int, first: Change) -> Row:
@@ -150,85 +142,6 @@ class Renderer:
                 later.append(Change(at, entry.actor, values))
         return first, later
 
-    # -- activities and orders --------------------------------------------------------------------------------
-
-    def activity(self, bundle: Bundle, story: Story, activity: Activity, ids: Ids) -> None:
-        """A meeting, call or e-mail: still planned, done, or called off and gone."""
-        lead, at = bundle.lead, entered(activity, story)
-        if lead is None or activity.how in CALLED_OFF:
-            return
-        uid, kind = FIRST_SELLER + activity.owner, KINDS[activity.kind]
-        if activity.kind == "email":
-            bundle.messages.append(self._mail(bundle, activity, at, uid, ids))
-        elif activity.kind == "call" and activity.how != "COMPLETED":
-            note = self.chatter.message(bundle, ids, activity.at, at, uid, message_type="comment", subtype_id=NOTE)
-            bundle.messages.append(note | {"body": "<p>Called, nobody answered</p>"})
-        elif activity.at > max(self.now, activity.recorded):
-            bundle.activities.append(self._planned(lead, activity, kind, uid, ids))
-        else:
-            if self.chatter.version >= JSON2_SINCE:
-                done = {"active": False, "date_done": date_text(activity.at), "write_date": at}
-                bundle.activities.append(self._planned(lead, activity, kind, uid, ids) | done)
-            body = done_body(kind)
-            message = self.chatter.message(bundle, ids, activity.at, at, uid, subtype_id=DONE, body=body)
-            bundle.messages.append(message | {"mail_activity_type_id": kind})
-
-    def _mail(self, bundle: Bundle, activity: Activity, at: int, uid: int, ids: Ids) -> Row:
-        lead = bundle.lead or {}
-        is_answer = activity.how == "INCOMING_EMAIL"
-        values: Row = {"message_type": "email" if is_answer else "comment", "subtype_id": DISCUSSIONS}
-        values |= {"subject": "Re: offer", "body": "<p>Thank you</p>"}
-        if is_answer:
-            values |= {"author_id": lead.get("partner_id"), "email_from": f"buyer.{lead.get('id')}@example.org"}
-            values |= {"create_uid": 1, "write_uid": 1}
-        return self.chatter.message(bundle, ids, activity.at, at, uid) | values
-
-    @staticmethod
-    def _planned(lead: Row, activity: Activity, kind: int, uid: int, ids: Ids) -> Row:
-        return {
-            "id": ids.take("mail.activity"),
-            "res_model": "crm.lead",
-            "res_id": lead["id"],
-            "res_name": lead["name"],
-            "activity_type_id": kind,
-            "summary": f"{activity.kind} with customer",
-            "note": None,
-            "date_deadline": date_text(activity.at),
-            "date_done": None,
-            "active": True,
-            "user_id": uid,
-            "create_date": activity.recorded,
-            "create_uid": uid,
-            "write_date": activity.recorded,
-            "write_uid": uid,
-        }
-
-    @staticmethod
-    def _order(bundle: Bundle, story: Story, at: int, ids: Ids) -> Row:
-        lead, uid = bundle.lead or {}, FIRST_SELLER + story.owner
-        identifier = ids.take("sale.order")
-        return {
-            "id": identifier,
-            "name": f"S{identifier:05d}",
-            "state": "sent",
-            "opportunity_id": lead.get("id"),
-            "date_order": at,
-            "amount_total": lead.get("expected_revenue"),
-            "currency_id": CURRENCIES[story.currency],
-            "partner_id": lead.get("partner_id") or FIRST_CUSTOMER + story.index,
-            "user_id": uid,
-            "company_id": COMPANIES[story.currency],
-            "create_date": at,
-            "create_uid": uid,
-            "write_date": at,
-            "write_uid": uid,
-        }
-
-
-def entered(activity: Activity, story: Story) -> int:
-    """When the message of an activity was created: not before it took place, nor before the lead was there."""
-    return max(activity.at, activity.recorded, story.created)
-
 
 def money(value: str) -> float:
     """An amount; nothing is 0. Raises ValueError for what is no number."""
@@ -236,13 +149,6 @@ def money(value: str) -> float:
         return float(Decimal(value or "0"))
     except InvalidOperation as error:
         raise ValueError(f"could not convert string to float: '{value}'") from error
-
-
-def done_body(kind: int) -> str:
-    """The text of the message that an activity was done."""
-    _, name, _, icon = ACTIVITY_TYPES[kind - 1]
-    what = f'<span class="fa {icon} fa-fw"></span><span>{name}</span> done'
-    return f"\n    <p>\n        {what}\n        <span>: </span><span>{name.lower()} with customer</span>\n    </p>\n"
 
 
 def _own_stages(story: Story) -> list[Entry]:
