@@ -37,6 +37,9 @@ class _Plumbline:
     def crms(self) -> list[str]:
         return ["hubspot", "salesforce", "files", "pipedrive"]
 
+    def crms_that_mix_merged_paths(self) -> list[str]:
+        return ["hubspot"]
+
     def cast_text(self, kind: str, text: str) -> str:
         return f"cast_{kind}({text})"
 

@@ -96,7 +96,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     deals.add("odd", [(0, "qualify"), (2, "develop"), (3, "unmapped")], done="bt")
     deals.add("renewal", [(0, "propose")], deal_type="renewal", is_judged=False, unjudged_reason="deal_type")
     deals.add("merged", [(0, "qualify"), (2, "develop"), (3, "qualify"), (4, "develop"), (8, "propose")],
-              merged_at=day(4))  # fmt: skip
+              unclear_until=day(4))  # fmt: skip
     deals.add("date_only", [(0, "qualify"), (0.3, "develop")], done="b")
     deals.activity("date_only", "meeting", -0.375, "day")  # the midnight of the day on which it left
     deals.add("undated", [(0, "qualify"), (2, "develop"), (3, "propose")], done="bt")

@@ -7,3 +7,8 @@
         'pipedrive',
     ]) }}
 {%- endmacro %}
+
+{# Those that pour the histories of merged deals together and whose staging tells them apart again, as far as it can. #}
+{% macro crms_that_mix_merged_paths() -%}
+    {{ return(['hubspot']) }}
+{%- endmacro %}

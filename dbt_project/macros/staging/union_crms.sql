@@ -1,6 +1,6 @@
-{# One entity of all CRMs, from their staging models, which share their columns. #}
-{% macro union_crms(entity, columns) -%}
-    {%- for crm in plumbline.crms() %}
+{# One entity of all CRMs (or of those given), from their staging models, which share their columns. #}
+{% macro union_crms(entity, columns, of=none) -%}
+    {%- for crm in of or plumbline.crms() %}
     select
         '{{ crm }}' as crm,
         {{ columns | join(',\n        ') }}

@@ -21,15 +21,6 @@ with deals as (
             and mapped.stage_key = closings.stage_key
 ),
 
-survivors as (
-    select
-        connection,
-        merged_into,
-        min(merged_at) as merged_at
-    from {{ ref('int_deal_merges') }}
-    group by connection, merged_into
-),
-
 judged_types as (
     select distinct deal_type from {{ source('reference', 'process_deal_types') }}
 ),
@@ -39,6 +30,7 @@ joined as (
         deals.*,
         mergers.merged_into,
         coalesce(mergers.merged_at, survivors.merged_at) as merged_at,
+        survivors.unclear_until,
         case
             when deals.money = deals.home_currency then deals.amount
             else cast(round(deals.amount * rates.rate_to_home, 2) as decimal(18, 2))
@@ -52,10 +44,8 @@ joined as (
     from deals
     left join {{ ref('int_deal_merges') }} as mergers
         on deals.deal_key = mergers.deal_key
-    left join survivors
-        on
-            deals.connection = survivors.connection
-            and deals.deal_id = survivors.merged_into
+    left join {{ ref('int_survivors') }} as survivors
+        on deals.deal_key = survivors.deal_key
     left join judged_types
         on deals.deal_type = judged_types.deal_type
     left join {{ ref('int_fx_rates') }} as rates
@@ -94,6 +84,7 @@ select
     is_deleted,
     merged_into,
     merged_at,
+    unclear_until,
     unjudged_reason is null as is_judged,
     unjudged_reason,
     coalesce(deal_url, replace(replace(deal_url_template, '{id}', deal_id), '{deal_id}', deal_id)) as deal_url,

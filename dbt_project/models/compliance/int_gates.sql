@@ -46,7 +46,7 @@ joined as (
             else coalesce(passes.entered_at, passes.gate_at, paths.judged_at)
         end as governed_at,
         case
-            when passes.gate_at <= paths.merged_at
+            when passes.gate_at <= paths.unclear_until
                 then 'two deals were merged, and whose moves came before that is not known'
             when paths.is_truncated and paths.first_stage_key = 'lost'
                 then 'the stage history begins after the deal was lost'

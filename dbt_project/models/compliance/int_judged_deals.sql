@@ -29,7 +29,7 @@ final as (
         deals.owner_key,
         deals.amount_home,
         deals.created_at,
-        deals.merged_at,
+        deals.unclear_until,
         deals.is_judged and connections.state <> 'backfilling' as is_judged,
         case
             when not deals.is_judged then coalesce(deals.unjudged_reason, 'not_judged')

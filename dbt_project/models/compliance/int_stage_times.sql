@@ -16,7 +16,7 @@ timed as (
     select
         visits.*,
         deals.judged_at,
-        deals.merged_at,
+        deals.unclear_until,
         greatest(
             {{ seconds_between('visits.entered_at', 'coalesce(visits.left_at, deals.judged_at)') }} / 86400,
             cast(0 as double)

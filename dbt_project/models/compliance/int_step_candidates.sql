@@ -64,7 +64,7 @@ on_loss as (
         case
             when paths.status <> 'lost' then cast(null as {{ dbt.type_string() }})
             when paths.current_since is null then 'when the deal was lost is not known'
-            when paths.current_since <= paths.merged_at
+            when paths.current_since <= paths.unclear_until
                 then 'two deals were merged, and which of them was lost is not known'
         end as undatable_reason,
         coalesce(paths.current_since, paths.judged_at) >= periods.in_force_from

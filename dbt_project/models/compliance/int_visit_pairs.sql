@@ -61,7 +61,7 @@ final as (
     where
         paired.precision <> 'order'
         -- the moves of two merged deals are one history that nobody went through
-        and (paths.merged_at is null or paired.entered_at > paths.merged_at)
+        and (paths.unclear_until is null or paired.entered_at > paths.unclear_until)
         and (paired.visit_no > 1 or not paths.is_truncated)
 
 )

@@ -9,7 +9,7 @@ with records as (
     where {{ map_value('properties', "'hs_merged_object_ids'") }} is not null
 ),
 
-parents as (
+listed as (
     select
         connection,
         merged_into,
@@ -18,24 +18,26 @@ parents as (
     from records
 ),
 
-first_merge as (
-    select
+parents as (
+    select distinct
         connection,
-        deal_id,
-        min(changed_at) as merged_at
-    from {{ ref('stg_hubspot__deal_history') }}
-    where property = 'hs_merged_object_ids' and value is not null
-    group by connection, deal_id
+        merged_into,
+        modified_at,
+        trim(parent) as deal_id
+    from listed
+    where trim(parent) <> '' and trim(parent) <> merged_into
 )
 
-select distinct
+select
     parents.connection,
-    trim(parents.parent) as deal_id,
+    parents.deal_id,
     parents.merged_into,
-    coalesce(first_merge.merged_at, parents.modified_at) as merged_at
+    coalesce(min(lists.changed_at), min(parents.modified_at)) as merged_at
 from parents
-left join first_merge
+left join {{ ref('stg_hubspot__history_entries') }} as lists
     on
-        parents.connection = first_merge.connection
-        and parents.merged_into = first_merge.deal_id
-where trim(parents.parent) <> '' and trim(parents.parent) <> parents.merged_into
+        parents.connection = lists.connection
+        and parents.merged_into = lists.deal_id
+        and lists.property = 'hs_merged_object_ids'
+        and ';' || replace(lists.value, ' ', '') || ';' like '%;' || parents.deal_id || ';%'
+group by parents.connection, parents.deal_id, parents.merged_into

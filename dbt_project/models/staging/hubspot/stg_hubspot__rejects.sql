@@ -4,7 +4,7 @@
     ['created_at', 'created_at_text', 'time'],
 ]) }}
 union all
-{{ rejects(ref('stg_hubspot__deal_history'), 'deal_history', "deal_id || ':' || property", [
+{{ rejects(ref('stg_hubspot__history_entries'), 'deal_history', "deal_id || ':' || property", [
     ['timestamp', 'changed_at_text', 'time'],
 ]) }}
 union all

@@ -47,7 +47,8 @@ select
     changes.value as stage_id,
     changes.changed_at as entered_at,
     changes.changed_at as recorded_at,
-    'history' as source,
+    {# Before a merge the moves of two deals stand in one list; whose they were is told where it is known. #}
+    case when changes.is_mixed then 'inferred' else 'history' end as source,
     'exact' as precision,
     changes.actor_id,
     changes.actor_kind
