@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from connectors.contract import BadAnswer
 from connectors.http.session import HttpSession
@@ -90,6 +91,24 @@ class HubSpotApi:
         """All deal pipelines with their stages."""
         path = "/crm/v3/pipelines/deals"
         return self._objects(path, self.session.get(path))
+
+    def pipeline_audit(self, pipeline: str) -> list[Object]:
+        """What was done to a pipeline and its stages, each with the object as it then was."""
+        path = f"/crm/v3/pipelines/deals/{quote(pipeline, safe='')}/audit"
+        return self._results(path, self.session.get(path))
+
+    def stage_audit(self, pipeline: str, stage: str) -> list[Object]:
+        """What was done to one stage, also to one that is no more."""
+        path = f"/crm/v3/pipelines/deals/{quote(pipeline, safe='')}/stages/{quote(stage, safe='')}/audit"
+        return self._results(path, self.session.get(path))
+
+    def pipeline_rules(self, pipeline: str) -> Object:
+        """The rules that the account itself set for a deal pipeline (beta)."""
+        path = f"/crm/pipelines-rules/2026-09-beta/0-3/{quote(pipeline, safe='')}"
+        body = self.session.get(path)
+        if not isinstance(body, dict):
+            raise self.bad(path, "answered a list instead of the pipeline's rules")
+        return body
 
     def owners(self, after: str | None, *, archived: bool) -> Answered:
         """One page of owners."""

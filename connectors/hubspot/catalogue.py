@@ -116,8 +116,12 @@ def catalogue(options: HubSpotOptions) -> Catalogue:
     streams = [
         Stream("deals", "hubspot/deals", essential=True, covers=covers, fields=fields, count_lags=True),
         Stream("pipelines", "hubspot/pipelines", essential=True, covers=("stages",)),
+        # Names of stages that are no more; without them these are nameless, and nothing else is amiss.
+        Stream("pipeline_audits", "hubspot/pipeline_audits"),
         Stream("owners", "hubspot/owners", essential=True, covers=("owners",)),
     ]
+    if options.import_pipeline_rules:
+        streams.append(Stream("pipeline_rules", "hubspot/pipeline_rules"))
     for kinds, cover in ((_ENGAGEMENTS, "activities"), (_DOCUMENTS, "documents")):
         streams += [
             Stream(kind.name, f"hubspot/{kind.name}", covers=(cover,), fields=kind.properties, count_lags=True)

@@ -12,7 +12,7 @@ from typing import Any
 from connectors.contract import CrmPipeline, HistoryCheck, MissingScopeError, Page, Stream, StreamPlan, Traffic
 from connectors.http.ahead import Workers, chained
 from connectors.http.session import HttpSession
-from connectors.hubspot import metadata
+from connectors.hubspot import governance, metadata
 from connectors.hubspot.api import HubSpotApi
 from connectors.hubspot.associations import AssociationReader
 from connectors.hubspot.catalogue import ObjectKind, catalogue
@@ -61,6 +61,10 @@ class HubSpotConnector:
             return metadata.pipelines(self._api)
         if stream.name == "owners":
             return metadata.owners(self._api)
+        if stream.name == "pipeline_audits":
+            return governance.audits(self._api, self._seen["deals"].stages, self._notes)
+        if stream.name == "pipeline_rules":
+            return governance.rules(self._api, self._notes)
         if stream.name == "deals":
             self._check_properties()
         return self._reader(stream).pages(position, synced_to)
@@ -83,7 +87,7 @@ class HubSpotConnector:
 
     def read(self, stream: Stream, ids: Sequence[str]) -> Iterator[Page]:
         """Read these ids again."""
-        if stream.name in ("pipelines", "owners"):
+        if stream.name in ("pipelines", "owners", "pipeline_audits", "pipeline_rules"):
             wanted = set(ids)
             for page in self.pages(stream, position={}, synced_to=None):
                 yield Page([record for record in page.records if record.id in wanted], {})
@@ -117,8 +121,9 @@ class HubSpotConnector:
         return [metadata.pipeline_of(thing) for thing in self._api.pipelines()]
 
     def probe(self) -> list[str]:
-        """Who we are, what may be read, what is left."""
-        return probe_lines(self._api, self._catalogue)
+        """Who we are, what may be read, what is left; and the account's own rules, where they are imported."""
+        lines = probe_lines(self._api, self._catalogue)
+        return [*lines, *governance.declared_rules(self._api)] if self._options.import_pipeline_rules else lines
 
     def close(self) -> None:
         """Stop what is under way and close the connections."""

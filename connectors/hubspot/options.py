@@ -26,6 +26,8 @@ class HubSpotOptions:
     open_deals_reread: int = 1000
     """So many open deals are read again each pass: calculated counts (contacts) may change without a date moving."""
     threads: int = 4
+    import_pipeline_rules: bool = False
+    """Read the rules that the account set for its pipelines; HubSpot calls that endpoint a beta."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,8 @@ _NUMBERS: Mapping[str, _Number] = {
     "retry_seconds": _Number(300, 0, 3600),
 }
 _TEXTS = ("token_url", "refresh_token_file")
-OPTION_NAMES = (*_NUMBERS, *_TEXTS)
+_FLAGS = ("import_pipeline_rules",)
+OPTION_NAMES = (*_NUMBERS, *_TEXTS, *_FLAGS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,7 @@ def read_options(
         association_window=timedelta(days=number["association_window_days"]),
         open_deals_reread=int(number["open_deals_reread"]),
         threads=int(number["threads"]),
+        import_pipeline_rules=bool(given.get("import_pipeline_rules", False)),
     )
     session = SessionOptions(
         requests_per_10_seconds=int(number["requests_per_10_seconds"]),
@@ -100,6 +104,8 @@ def option_faults(given: Mapping[str, Any]) -> dict[str, str]:
 def _fault(name: str, value: Any) -> str | None:
     if name in _TEXTS:
         return None if isinstance(value, str) and value else f"{name}: {value!r} is not a text"
+    if name in _FLAGS:
+        return None if isinstance(value, bool) else f"{name}: {value!r} is neither true nor false"
     rule = _NUMBERS.get(name)
     if rule is None:
         return f"{name!r} is not an option (there are: {', '.join(OPTION_NAMES)})"

@@ -31,5 +31,6 @@ def first_sync(api: HubSpotApi, catalogue: Catalogue, options: HubSpotOptions) -
     for pair in catalogue.pairs.values():
         calls = -(-counted.get(pair.source, 0) // ASSOCIATIONS_PAGE)
         plans.append(StreamPlan(pair.stream, None, calls, seconds=calls * SECONDS_A_CALL / options.threads))
-    plans.append(StreamPlan("pipelines and owners", None, 3, seconds=3 * SECONDS_A_CALL))
+    calls = 4 + len(api.pipelines()) * (2 if options.import_pipeline_rules else 1)
+    plans.append(StreamPlan("pipelines and owners", None, calls, seconds=calls * SECONDS_A_CALL))
     return plans

@@ -18,7 +18,7 @@ from connectors.hubspot.api import SEARCH_PAGE, Answered, HubSpotApi
 from connectors.hubspot.catalogue import MERGED, ObjectKind
 from connectors.hubspot.notes import Notes
 from connectors.hubspot.options import HubSpotOptions
-from connectors.hubspot.records import Object, milliseconds, to_record
+from connectors.hubspot.records import Object, milliseconds, named_stages, to_record
 from connectors.hubspot.search import Found, changed, open_ids
 from connectors.hubspot.seen import SeenIds
 
@@ -140,5 +140,7 @@ class ObjectReader:
     def _records(self, things: Sequence[Object]) -> list[Record]:
         if self.kind.history:
             self.notes.watch_history(self.kind.name, things)
+            for thing in things:
+                self.seen.stages |= named_stages(thing)
             self.seen.survivors.update(t["id"] for t in things if t.get("properties", {}).get(MERGED))
         return [to_record(thing) for thing in things]

@@ -31,6 +31,16 @@ def to_record(thing: Object) -> Record:
     )
 
 
+def named_stages(deal: Object) -> set[tuple[str, str]]:
+    """Every pipeline with every stage that a deal's history names; most pairs exist, the others cost one question."""
+    told = deal.get("propertiesWithHistory") or {}
+    pipelines, stages = (
+        {str(entry["value"]) for entry in told.get(name) or () if entry.get("value")}
+        for name in ("pipeline", "dealstage")
+    )
+    return {(pipeline, stage) for pipeline in pipelines for stage in stages}
+
+
 def modified_ms(thing: Object) -> int:
     """The date of modification in milliseconds, by which the search sorts."""
     moment = _moment(_modified_text(thing))

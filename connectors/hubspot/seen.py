@@ -24,6 +24,8 @@ class SeenIds:
         self._whole_for: tuple[datetime | None] | None = None
         self.survivors: set[str] = set()
         """Deals into which others were merged."""
+        self.stages: set[tuple[str, str]] = set()
+        """Pipeline and stage of which the deals' histories speak."""
         self.asked: tuple[datetime | None, array[int]] | None = None
         """Whose associations were worked out to be read, and since when."""
 

@@ -23,8 +23,8 @@ CANONICAL: Mapping[str, str] = {
     "stage_id text, stage_key text, amount decimal(18,2), currency text, amount_home decimal(18,2), "
     "created_at timestamp, modified_at timestamp, close_date date, closed_at timestamp, owner_id text, "
     "owner_key text, deal_type text, lost_reason text, is_won boolean, is_lost boolean, is_open boolean, "
-    "is_deleted boolean, merged_into text, merged_at timestamp, unclear_until timestamp, is_judged boolean, unjudged_reason text, "
-    "deal_url text, extracted_at timestamp",
+    "is_deleted boolean, merged_into text, merged_at timestamp, unclear_until timestamp, is_judged boolean, "
+    "unjudged_reason text, deal_url text, extracted_at timestamp",
     "int_stage_changes": "connection text, deal_key text, change_id text, pipeline_id text, stage_id text, "
     "stage_key text, entered_at timestamp, recorded_at timestamp, source text, precision text, actor_id text, "
     "actor_kind text",

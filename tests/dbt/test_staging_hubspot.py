@@ -411,3 +411,56 @@ def test_a_deleted_stage_is_placed_by_the_pipeline_of_that_time(home: Warehouse)
     home.run("path:models/staging path:models/canonical")
     changes = home.query("select pipeline_id, stage_key from canonical.int_stage_changes order by entered_at")
     assert [tuple(c.values()) for c in changes] == [("old", "one"), ("p1", "two")]
+
+
+def test_deleted_stages_keep_their_last_name_and_renamed_ones_have_the_newest(home: Warehouse) -> None:
+    stages = PIPELINES["stages"]
+    renamed = {**stages[0], "label": "First of all"}
+    listing = {**PIPELINES, "stages": [renamed, stages[2]]}
+    home.lake("hubspot__pipelines", [record("p1", listing, extracted_at=at("2024-06-09"))])
+
+    def told(timestamp: str, thing: dict[str, Any], action: str = "UPDATE") -> dict[str, Any]:
+        return {"identifier": thing["id"], "action": action, "timestamp": timestamp, "rawObject": thing}
+
+    early = {
+        "id": "s0",
+        "label": "Never read",
+        "displayOrder": 9,
+        "metadata": {"probability": "0.3", "isClosed": "false"},
+    }
+    home.lake(
+        "hubspot__pipeline_audits",
+        [
+            record(
+                "p1",
+                {
+                    "pipelineId": "p1",
+                    "results": [
+                        told(
+                            "2024-06-05T00:00:00Z", {**PIPELINES, "stages": [stages[0], {**stages[1], "label": "Late"}]}
+                        ),
+                        told("2020-01-01T00:00:00Z", PIPELINES, "CREATE"),
+                    ],
+                },
+            ),
+            record(
+                "p1:s0",
+                {"pipelineId": "p1", "stageId": "s0", "results": [told("2023-01-01T00:00:00Z", early, "DELETE")]},
+            ),
+        ],
+    )
+    home.run("path:models/staging path:models/canonical")
+    found = home.query("select * from staging.stg_hubspot__stages order by stage_id")
+    assert {row["stage_id"]: (row["stage_name"], row["probability"], row["is_deleted"]) for row in found} == {
+        "new": ("Nobody mapped me", 0.2, True),
+        "s0": ("Never read", 0.3, True),
+        "s1": ("First of all", 0.1, False),
+        "s2": ("Late", 0.5, True),
+        "sw": ("Signed", 1.0, False),
+    }
+    assert {row["pipeline_name"] for row in found} == {"Sales"}
+    kept = home.query("select stage_id, stage_key, is_won from canonical.int_crm_stages order by 1")
+    assert [tuple(row.values()) for row in kept if row["stage_id"] in ("s2", "sw")] == [
+        ("s2", "two", False),
+        ("sw", "won", True),
+    ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
+from urllib.parse import parse_qsl
 
 import orjson
 
@@ -22,6 +23,8 @@ from connectors.sandbox.wire import Answer, RefusedError, Request
 TOKEN_PATHS: Final = ("/oauth/v1/token", "/oauth/2026-03/token")
 OBJECTS: Final = re.compile(r"/crm/(?:v3/objects|objects/2026-03)/([a-z0-9_-]+)(?:/(.+))?")
 ASSOCIATIONS: Final = re.compile(r"/crm/(?:v4/associations|associations/2026-03)/(\w+)/(\w+)/batch/read")
+PIPELINES: Final = "/crm/v3/pipelines/deals"
+RULES: Final = re.compile(r"/crm/pipelines-rules/2026-09(?:-beta)?/0-3/([^/]+)")
 
 
 class App:
@@ -44,7 +47,8 @@ class App:
 
     def answer(self, account: Account, request: Request) -> Answer:
         """The answer to an admitted request."""
-        portal, method, path, query, body = account.portal, request.method, request.path, request.query, request.body
+        portal, method, path, body = account.portal, request.method, request.path, request.body
+        query = parameters(request.query_text)
         if found := OBJECTS.fullmatch(path):
             kind = TYPE_IDS.get(found[1], found[1])
             self._may(account, kind)
@@ -74,9 +78,12 @@ class App:
         raise not_found(f"{kind}/{rest}")
 
     def _metadata(self, account: Account, path: str, query: dict[str, str]) -> Answer:
-        if path == "/crm/v3/pipelines/deals":
+        if path.startswith(PIPELINES):
             self._may(account, "pipelines")
-            return metadata.pipelines()
+            return account.portal.pipelines.answer(path.removeprefix(PIPELINES))
+        if found := RULES.fullmatch(path):
+            self._may(account, "pipeline_rules")
+            return account.portal.pipelines.rules_of(found[1])
         if path.rstrip("/") == "/crm/v3/owners":
             self._may(account, "owners")
             return metadata.owners(account.portal, query)
@@ -115,6 +122,15 @@ class App:
         """What has been asked of a portal so far."""
         limits = self.accounts.by_token[token].limits
         return {"requests": limits.requests, "bytes": limits.bytes, "by_kind": dict(limits.seen)}
+
+
+def parameters(text: str) -> dict[str, str]:
+    """A query's parameters: lists come joined by commas or one by one, and flags in any case (Python says True)."""
+    found: dict[str, str] = {}
+    for name, value in parse_qsl(text, keep_blank_values=True):
+        said = value.lower() if name == "archived" else value
+        found[name] = f"{found[name]},{said}" if name in found else said
+    return found
 
 
 def parsed(body: bytes) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What surrounds the deals: pipelines, owners, properties, the account itself."""
+"""What surrounds the deals: owners, properties, the account itself. Pipelines are `pipelines`'."""
 
 from __future__ import annotations
 
@@ -6,46 +6,16 @@ from typing import Any, Final
 
 from connectors.sandbox.hubspot.errors import not_found
 from connectors.sandbox.hubspot.objects import page_size
+from connectors.sandbox.hubspot.pipelines import OPENED
 from connectors.sandbox.hubspot.portal import Portal
 from connectors.sandbox.hubspot.render import DEAL_FIELDS, activity_fields, document_fields
 from connectors.sandbox.hubspot.words import SINGULAR, iso
 from connectors.sandbox.model import Activity, Document
 from connectors.sandbox.people import Crew, Person
-from connectors.sandbox.stock import PIPELINES
 from connectors.sandbox.wire import Answer
 from connectors.sandbox.workdays import DAY
 
-OPENED: Final = 1_546_300_800_000
-"""When the portals were set up: the first day of 2019."""
-
 CALCULATED: Final = frozenset(("num_associated_contacts", "hs_is_closed", "hs_is_closed_won", "hs_lastmodifieddate"))
-
-
-def pipelines() -> Answer:
-    """GET /crm/v3/pipelines/deals: probabilities and flags are strings."""
-    moment = iso(OPENED)
-    stamps = {"createdAt": moment, "updatedAt": moment, "archived": False}
-    results = [
-        {
-            "id": pipeline,
-            "label": label,
-            "displayOrder": order,
-            **stamps,
-            "stages": [
-                {
-                    "id": stage,
-                    "label": name,
-                    "displayOrder": place,
-                    "metadata": {"isClosed": "true" if closed else "false", "probability": probability},
-                    "writePermissions": "CRM_PERMISSIONS_ENFORCEMENT",
-                    **stamps,
-                }
-                for place, (stage, name, probability, closed) in enumerate(stages)
-            ],
-        }
-        for order, (pipeline, label, stages) in enumerate(PIPELINES)
-    ]
-    return Answer(200, {"results": results})
 
 
 def owners(portal: Portal, query: dict[str, str]) -> Answer:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 
 from connectors.sandbox.hubspot.index import ACTIVITIES, SearchIndex
 from connectors.sandbox.hubspot.knobs import Knobs
+from connectors.sandbox.hubspot.pipelines import Pipelines
 from connectors.sandbox.hubspot.words import BASE, SINGULAR, locate, object_id
 from connectors.sandbox.model import Activity, Document, Story
 from connectors.sandbox.organisation import Organisation
@@ -31,6 +32,7 @@ class Portal(World):
     ) -> None:
         super().__init__(organisation, clock, keep)
         self.knobs = knobs
+        self.pipelines = Pipelines()
         self.index = SearchIndex(self)
 
     def changed(self, index: int, before: Story | None) -> None:

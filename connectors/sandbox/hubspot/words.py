@@ -51,6 +51,7 @@ SCOPES: Final = {
     "line_items": "crm.objects.line_items.read",
     "owners": "crm.objects.owners.read",
     "pipelines": "crm.objects.deals.read",
+    "pipeline_rules": "crm-pipelines-governance-read",
 }
 SOURCES: Final[dict[Actor, tuple[str, str | None]]] = {
     "person": ("CRM_UI", None),

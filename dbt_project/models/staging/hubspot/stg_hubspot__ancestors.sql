@@ -43,13 +43,13 @@ line_1 as (
 {% endfor %}
 
 line as (
-    {%- for generation in range(1, generations + 1) %}
-    select
-        *,
-        {{ generation }} as generation
-    from line_{{ generation }}
-    {% if not loop.last %}union all{% endif %}
-    {%- endfor %}
+    {% for generation in range(1, generations + 1) %}
+        select
+            *,
+            {{ generation }} as generation
+        from line_{{ generation }}
+        {% if not loop.last %}union all{% endif %}
+    {% endfor %}
 ),
 
 aged as (

@@ -1,5 +1,5 @@
-{# What belongs to each deal's own past. Of a merged deal that is its line of ancestors, not all that was poured together;
-   a property that an ancestor never had came from the other one and is kept as HubSpot tells it. #}
+{# What belongs to each deal's own past. Of a merged deal that is its line of ancestors, not all that was poured
+   together; a property that an ancestor never had came from the other one and is kept as HubSpot tells it. #}
 with entries as (
     select * from {{ ref('stg_hubspot__history_entries') }}
 ),
@@ -44,11 +44,11 @@ inherited as (
         entries.actor_id,
         entries.source_type,
         entries.actor_kind,
-        coalesce(entries.changed_at < ancestors.mixed_before, false) as is_mixed,
+        coalesce(entries.changed_at <= ancestors.mixed_before, false) as is_mixed,
         entries.place_from_oldest,
         lag(entries.value) over (
             partition by ancestors.connection, ancestors.deal_id, entries.property
-            order by entries.changed_at nulls first, ancestors.generation desc, entries.place_from_oldest
+            order by entries.changed_at asc nulls first, ancestors.generation desc, entries.place_from_oldest asc
         ) as value_before
     from ancestors
     inner join survivors
@@ -97,7 +97,7 @@ select
     actor_kind,
     row_number() over (
         partition by connection, deal_id, property
-        order by changed_at nulls first, generation desc, place_from_oldest
+        order by changed_at asc nulls first, generation desc, place_from_oldest asc
     ) as place_from_oldest,
     is_mixed
 from inherited

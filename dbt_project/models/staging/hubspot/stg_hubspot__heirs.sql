@@ -1,27 +1,27 @@
 {{ config(materialized='table') }}
 
-{# Which parent lives on in a merged deal: HubSpot gives the new deal the values of one of them and doesn't say of which.
-   It is the only parent whose last values are those that the merged deal began with. If several fit, nobody knows. #}
+{# Which parent lives on in a merged deal: HubSpot gives the new deal the values of one of them and doesn't say of
+   which. It is the only parent whose last values are those that the merged deal began with. If several fit, nobody knows. #}
 with survivors as (
     select * from {{ ref('stg_hubspot__survivors') }}
     where is_explained
 ),
 
-merges as (
+mergers as (
     select * from {{ ref('stg_hubspot__merges') }}
 ),
 
 {# A deal that was merged into another of the parents before lives on in that one, not beside it. #}
 grandparents as (
     select distinct
-        merges.connection,
-        merges.deal_id,
+        mergers.connection,
+        mergers.deal_id,
         siblings.merged_into
-    from merges
-    inner join merges as siblings
+    from mergers
+    inner join mergers as siblings
         on
-            merges.connection = siblings.connection
-            and merges.merged_into = siblings.deal_id
+            mergers.connection = siblings.connection
+            and mergers.merged_into = siblings.deal_id
 ),
 
 parents as (
@@ -29,17 +29,17 @@ parents as (
         survivors.connection,
         survivors.deal_id,
         survivors.merged_at,
-        merges.deal_id as parent_id
+        mergers.deal_id as parent_id
     from survivors
-    inner join merges
+    inner join mergers
         on
-            survivors.connection = merges.connection
-            and survivors.deal_id = merges.merged_into
+            survivors.connection = mergers.connection
+            and survivors.deal_id = mergers.merged_into
     left join grandparents
         on
-            merges.connection = grandparents.connection
-            and merges.deal_id = grandparents.deal_id
-            and merges.merged_into = grandparents.merged_into
+            mergers.connection = grandparents.connection
+            and mergers.deal_id = grandparents.deal_id
+            and mergers.merged_into = grandparents.merged_into
     where grandparents.deal_id is null
 ),
 

@@ -1,43 +1,44 @@
 {{ config(materialized='table') }}
 
-{% set stage = {
-    'id': 'text', 'label': 'text', 'displayOrder': 'text', 'metadata': {'probability': 'text', 'isClosed': 'text'}
-} %}
-
-with latest as (
-    {{ latest_records(source('lake', 'hubspot__pipelines')) }}
-),
-
-parsed as (
+{# A stage that was deleted keeps the name and place that it had last, since deals have been in it. #}
+with versions as (
     select
-        connection,
-        id as pipeline_id,
-        {{ parse_json('payload', {'label': 'text', 'stages': [stage]}) }} as payload
-    from latest
+        *,
+        row_number() over (
+            partition by connection, pipeline_id, stage_id
+            order by told_at desc nulls last, reading asc nulls last
+        ) as age,
+        min(reading) over (partition by connection, pipeline_id, stage_id) as last_reading
+    from {{ ref('stg_hubspot__stage_versions') }}
 ),
 
-stages as (
+pipelines as (
     select
         connection,
         pipeline_id,
-        payload.label as pipeline_name,
-        {{ unnest_array('payload.stages', 'stage', 'place') }}
-    from parsed
+        max(pipeline_name) as pipeline_name
+    from versions
+    where reading = 1
+    group by connection, pipeline_id
 )
 
 select
-    connection,
-    pipeline_id,
-    pipeline_name,
-    stage.id as stage_id,
-    stage.label as stage_name,
-    stage.displayorder as display_order_text,
-    {{ to_count('stage.displayorder') }} as display_order,
-    stage.metadata.probability as probability_text,
-    {{ to_ratio('stage.metadata.probability') }} as probability,
-    stage.metadata.isclosed as is_closed_text,
-    coalesce({{ to_flag('stage.metadata.isclosed') }}, false) as is_closed,
-    coalesce({{ to_flag('stage.metadata.isclosed') }} and {{ to_ratio('stage.metadata.probability') }} = 1, false)
-        as is_won
-from stages
-where stage.id is not null
+    versions.connection,
+    versions.pipeline_id,
+    coalesce(pipelines.pipeline_name, versions.pipeline_name) as pipeline_name,
+    versions.stage_id,
+    versions.stage_name,
+    versions.display_order_text,
+    {{ to_count('versions.display_order_text') }} as display_order,
+    versions.probability_text,
+    {{ to_ratio('versions.probability_text') }} as probability,
+    versions.is_closed_text,
+    coalesce({{ to_flag('versions.is_closed_text') }}, false) as is_closed,
+    coalesce({{ to_flag('versions.is_closed_text') }} and {{ to_ratio('versions.probability_text') }} = 1, false) as is_won,
+    coalesce(versions.last_reading, 2) > 1 as is_deleted
+from versions
+left join pipelines
+    on
+        versions.connection = pipelines.connection
+        and versions.pipeline_id = pipelines.pipeline_id
+where versions.age = 1

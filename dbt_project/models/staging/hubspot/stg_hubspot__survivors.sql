@@ -1,8 +1,8 @@
 {{ config(materialized='table') }}
 
-{# The history of a merged deal is that of all its parents in one list. Its parts can be told apart only where every entry
-   from before the merge is known from a parent's own record, read while the parent still was one. #}
-with merges as (
+{# The history of a merged deal is that of all its parents in one list. Its parts can be told apart only where every
+   entry from before the merge is known from a parent's own record, read while the parent still was one. #}
+with mergers as (
     select * from {{ ref('stg_hubspot__merges') }}
 ),
 
@@ -23,7 +23,7 @@ survivors as (
         connection,
         merged_into as deal_id,
         max(merged_at) as merged_at
-    from merges
+    from mergers
     group by connection, merged_into
 ),
 
@@ -45,16 +45,16 @@ joint as (
 
 known as (
     select distinct
-        merges.connection,
-        merges.merged_into as deal_id,
+        mergers.connection,
+        mergers.merged_into as deal_id,
         entries.property,
         entries.changed_at,
         entries.told
-    from merges
+    from mergers
     inner join entries
         on
-            merges.connection = entries.connection
-            and merges.deal_id = entries.deal_id
+            mergers.connection = entries.connection
+            and mergers.deal_id = entries.deal_id
 ),
 
 unexplained as (
