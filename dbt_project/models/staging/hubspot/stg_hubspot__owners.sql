@@ -1,4 +1,5 @@
 {% set team = {'name': 'text', 'primary': 'text'} %}
+{% set fields = {'email': 'text', 'firstName': 'text', 'lastName': 'text', 'archived': 'text', 'teams': [team]} %}
 
 with latest as (
     {{ latest_records(source('lake', 'hubspot__owners')) }}
@@ -9,9 +10,7 @@ parsed as (
         connection,
         id as owner_id,
         is_deleted,
-        {{ parse_json('payload', {
-            'email': 'text', 'firstName': 'text', 'lastName': 'text', 'archived': 'text', 'teams': [team]
-        }) }} as payload
+        {{ parse_json('payload', fields) }} as payload
     from latest
 ),
 
