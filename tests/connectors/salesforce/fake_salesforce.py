@@ -156,7 +156,7 @@ class FakeSalesforce:
 
     def _found(self, soql):
         name = re.search(r" FROM (\w+)", soql)[1]
-        if name in self.missing:
+        if name in self.missing or name not in self.fields:
             return error(400, "INVALID_TYPE", f"sObject type '{name}' is not supported.")
         chosen = re.match(r"SELECT (.*?) FROM", soql)[1].split(", ")
         unknown = [f for f in chosen if f not in (*self.fields[name], "COUNT()")]
