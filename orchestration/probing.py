@@ -5,7 +5,6 @@ Only asking belongs here, each connection by itself and side by side; what the a
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -50,9 +49,10 @@ def probe_all(workspace: Workspace) -> list[Probe]:
 def probe_one(workspace: Workspace, name: str) -> Probe:
     """One connection, asked for its rights and limits and, before its first sync, for what that will cost."""
     settings = workspace.to_be_read(workspace.connections[name])
-    good = last_good(outcomes_of(Lake(workspace.lake).sync_rows(name)))
-    since = good.ended_at if good else None
+    since: datetime | None = None
     try:
+        good = last_good(outcomes_of(Lake(workspace.lake).sync_rows(name)))
+        since = good.ended_at if good else None
         connector = open_connector(
             settings, env=workspace.environment(), clock=lambda: datetime.now(UTC), workspace=workspace.home
         )
@@ -60,7 +60,7 @@ def probe_one(workspace: Workspace, name: str) -> Probe:
         return Probe(name, settings.kind, since, error=_said(name, error))
     try:
         lines = connector.probe()
-        plan, plan_error = (None, None) if good else _plan(name, connector)
+        plan, plan_error = (None, None) if since else _plan(name, connector)
         return Probe(name, settings.kind, since, lines, None, plan, plan_error)
     except Exception as error:  # noqa: BLE001 - as above
         return Probe(name, settings.kind, since, error=_said(name, error))
@@ -69,10 +69,9 @@ def probe_one(workspace: Workspace, name: str) -> Probe:
 
 
 def _plan(name: str, connector: Connector) -> tuple[list[StreamPlan] | None, str | None]:
-    ask: Callable[[], list[StreamPlan]] = connector.plan
     try:
-        return ask(), None
-    except ConnectorError as error:
+        return connector.plan(), None
+    except Exception as error:  # noqa: BLE001 - a cost that can't be told is no reason to call the account unreadable
         return None, _said(name, error)
 
 

@@ -61,7 +61,16 @@ def probe_lines(probe: Probe) -> Iterator[str]:
     elif probe.plan is not None:
         yield "  never synced; the first sync reads everything:"
         yield from (f"    {line}" for line in plan_table(probe.plan).splitlines())
-        yield from (f"    {plan.stream}: {plan.remark}" for plan in probe.plan if plan.remark)
+        yield from (f"    {line}" for line in _remarks(probe.plan))
+
+
+def _remarks(plans: Sequence[StreamPlan]) -> Iterator[str]:
+    """What the plans say besides numbers, each once."""
+    streams: dict[str, list[str]] = {}
+    for plan in plans:
+        if plan.remark:
+            streams.setdefault(plan.remark, []).append(plan.stream)
+    yield from (f"{', '.join(names)}: {remark}" for remark, names in streams.items())
 
 
 def plan_table(plans: Sequence[StreamPlan]) -> str:

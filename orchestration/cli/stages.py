@@ -65,7 +65,8 @@ def yaml_lines(proposals: list[PipelineProposal], kind: str) -> Iterator[str]:
     """The `pipelines` of a connection, indented as they stand in connections.yml."""
     yield "    pipelines:"
     if kind in API_KINDS and (implied := API_KINDS[kind].implied_stages):
-        yield f"      # {' and '.join(implied)} need no line: {API_KINDS[kind].name} keeps no stage for them"
+        need = "need" if len(implied) > 1 else "needs"
+        yield f"      # {' and '.join(implied)} {need} no line: {API_KINDS[kind].name} has no stage for that"
     for one in proposals:
         yield f"      {_key(one.pipeline.id)}: # {_line(one.pipeline.name)}"
         yield f"        deal_type: {one.deal_type} # {_line(one.deal_type_reason)}"

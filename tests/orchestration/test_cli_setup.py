@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -110,6 +111,30 @@ def test_stages_proposes_a_map_that_loads_when_pasted(with_hubspot: Path) -> Non
     assert "Unsure about" in told.stderr
 
 
+@pytest.mark.parametrize("kind", ["salesforce", "pipedrive", "odoo"])
+def test_every_crm_shows_its_plan_and_a_stage_map_that_loads(
+    kind: str, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    face = import_module(f"connectors.sandbox.{kind}.server")
+    with face.start_sandbox({TOKEN: Organisation(5, 30)}) as sandbox:
+        entry, env = import_module(f"connectors.sandbox.{kind}.entry").connection_entry(sandbox.url, TOKEN, "ACCOUNT")
+        for name, value in env.items():
+            monkeypatch.setenv(name, value)
+        config = home / "connections.yml"
+        config.write_text(yaml.safe_dump({"connections": {"account": entry}}))
+        checked = run("check")
+        assert checked.exit_code == 0, checked.output
+        assert "never synced; the first sync reads everything:" in checked.output
+        assert "in all" in checked.output
+        told = run("stages", "account")
+        assert told.exit_code == 0, told.output
+    bare = {name: value for name, value in entry.items() if name != "pipelines"}
+    config.write_text(yaml.safe_dump({"connections": {"account": bare}}) + told.stdout)
+    loaded = load_connections(config, set(load_process().stage_keys()))["account"].pipelines
+    assert {"new", "renewal"} == {pipeline.deal_type for pipeline in loaded.values()}
+    assert all({"qualify", "propose"} & set(pipeline.stages.values()) for pipeline in loaded.values())
+
+
 def test_stages_as_json_says_why(with_hubspot: Path) -> None:
     told = json.loads(run("stages", "portal", "--json").stdout)
     stages = {stage["id"]: stage for one in told["pipelines"] for stage in one["stages"]}
@@ -136,7 +161,7 @@ def test_ids_that_yaml_would_misread_are_quoted_and_names_cannot_leave_their_com
     (found,) = load_connections(path, set(load_process().stage_keys()))["p"].pipelines.items()
     assert found[0] == "7"
     assert set(found[1].stages) == {"12", "No", 'a"b: c'}
-    assert "won and lost need no line" in path.read_text()
+    assert "# won and lost need no line" in path.read_text()
 
 
 def test_a_pipeline_of_which_nothing_is_known_is_still_a_map(tmp_path: Path) -> None:
