@@ -306,3 +306,26 @@ def test_order_limit_and_offset(odoo):
     stamps = caller.call("crm.lead", "read", ids=every, fields=["write_date"])
     assert [row["write_date"] for row in stamps] == sorted((row["write_date"] for row in stamps), reverse=True)
     assert caller.call("crm.lead", "search_count", domain=[], limit=7) == 7
+
+
+def test_rights_can_be_asked_for(odoo):
+    sandbox, caller = odoo
+    keys = ((caller.key, caller.uid, True), ("t" + SALESPERSON, FIRST_SELLER, False))
+    for key, uid, expected in keys:
+        asker = Caller(sandbox.url, key, uid, json2=caller.json2)
+        rights = {"operation": "read", "raise_exception": False}
+        assert asker.call("mail.tracking.value", "check_access_rights", **rights) is expected
+        assert asker.call("crm.lead", "check_access_rights", **rights) is True
+        assert asker.call("res.users", "has_group", group_ext_id="base.group_system") is expected
+        assert asker.call("res.users", "context_get")["uid"] == uid
+    assert not caller.call("crm.lead", "check_access_rights", operation="write", raise_exception=False)
+
+
+def test_groups_add_up(odoo):
+    _, caller = odoo
+    named = {"fields": ["expected_revenue:sum"], "groupby": ["stage_id"]}
+    groups = caller.call("crm.lead", "read_group", domain=[], **named)
+    leads = caller.call("crm.lead", "search_read", domain=[], fields=["expected_revenue"])
+    assert sum(group["stage_id_count"] for group in groups) == len(leads)
+    total = sum(row["expected_revenue"] for row in leads)
+    assert sum(group["expected_revenue"] for group in groups) == pytest.approx(total)
