@@ -16,7 +16,7 @@ from connectors.odoo.notes import Notes
 
 Row = Mapping[str, Any]
 
-NEEDED = frozenset(("id", "stage_id", "create_date", "write_date", "res_id", "date", "mail_message_id"))
+NEEDED = frozenset(("id", "stage_id", "res_id", "date", "mail_message_id"))
 """Without these a row says nothing; the model counts as unreadable."""
 
 

@@ -127,8 +127,16 @@ _EVIDENCE = (
     Model(
         MESSAGES,
         "mail.message",
-        ("res_id", "date", "author_id", "message_type", "mail_activity_type_id", "create_date", "write_date"),
-        optional=("is_internal",),
+        (
+            "res_id",
+            "date",
+            "author_id",
+            "message_type",
+            "subtype_id",
+            "mail_activity_type_id",
+            "create_date",
+            "write_date",
+        ),
         domain=OF_LEADS,
         since="write_date",
         covers=("activities",),

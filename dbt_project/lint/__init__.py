@@ -35,7 +35,7 @@ class _Plumbline:
     """The project's macros, where one calls another by its full name."""
 
     def crms(self) -> list[str]:
-        return ["hubspot", "salesforce", "files", "pipedrive"]
+        return ["hubspot", "salesforce", "files", "pipedrive", "odoo"]
 
     def crms_that_mix_merged_paths(self) -> list[str]:
         return ["hubspot"]

@@ -5,6 +5,7 @@
         'salesforce',
         'files',
         'pipedrive',
+        'odoo',
     ]) }}
 {%- endmacro %}
 

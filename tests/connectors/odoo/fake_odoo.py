@@ -267,7 +267,7 @@ FIELDS = {
         "new_value_float", "old_value_datetime", "new_value_datetime", "currency_id", "mail_message_id", "create_date",
     ),
     "mail.message": (
-        "model", "res_id", "date", "author_id", "message_type", "mail_activity_type_id", "is_internal", "create_date",
+        "model", "res_id", "date", "author_id", "message_type", "mail_activity_type_id", "subtype_id", "create_date",
         "write_date",
     ),
     "mail.activity": (
