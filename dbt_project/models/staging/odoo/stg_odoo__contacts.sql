@@ -4,7 +4,7 @@ with partners as (
         *,
         lead(changed_at) over (partition by connection, deal_id order by changed_at, change_id) as replaced_at
     from {{ ref('stg_odoo__field_changes') }}
-    where native_field = 'partner_id'
+    where native_field = 'partner_id' and changed_at is not null
 )
 
 select

@@ -61,29 +61,43 @@ changes as (
         cast(null as {{ dbt.type_string() }}) as author_partner_id
     from seen
     where not is_tracked and is_change
+),
+
+dated as (
+    select
+        changes.*,
+        'second' as precision
+    from changes
+    union all
+    {# It may have been there for longer: as evidence it is recorded, but when is not known. #}
+    select
+        connection, deal_id, native_field, value, cast(null as timestamp) as changed_at, change_no, source,
+        author_partner_id, 'order' as precision
+    from changes
+    where source = 'snapshot' and value is not null
 )
 
 select
-    changes.connection,
-    changes.deal_id,
-    changes.deal_id || ':' || changes.native_field || ':' || cast(changes.changed_at as {{ dbt.type_string() }}) || ':'
-    || lpad(cast(changes.change_no as {{ dbt.type_string() }}), 12, '0') as change_id,
-    changes.native_field,
-    case changes.native_field
+    dated.connection,
+    dated.deal_id,
+    dated.deal_id || ':' || dated.native_field || ':' || coalesce(cast(dated.changed_at as {{ dbt.type_string() }}), 'seen') || ':'
+    || lpad(cast(dated.change_no as {{ dbt.type_string() }}), 12, '0') as change_id,
+    dated.native_field,
+    case dated.native_field
         when 'expected_revenue' then 'amount'
         when 'date_deadline' then 'close_date'
         when 'user_id' then 'owner'
         when 'lost_reason_id' then 'lost_reason'
     end as standard_field,
-    changes.value,
-    changes.changed_at,
-    changes.changed_at as recorded_at,
-    changes.source,
-    'second' as precision,
+    dated.value,
+    dated.changed_at,
+    dated.changed_at as recorded_at,
+    dated.source,
+    dated.precision,
     users.user_id as actor_id,
     coalesce(users.actor_kind, 'unknown') as actor_kind
-from changes
+from dated
 left join {{ ref('stg_odoo__users') }} as users
     on
-        changes.connection = users.connection
-        and changes.author_partner_id = users.partner_id
+        dated.connection = users.connection
+        and dated.author_partner_id = users.partner_id
