@@ -16,7 +16,7 @@ from connectors.http.retry import Timing
 from connectors.salesforce.api import SalesforceApi
 from connectors.salesforce.auth import Instance
 from connectors.salesforce.bulk import BulkJobs
-from connectors.salesforce.catalogue import DEALS, HISTORY, objects
+from connectors.salesforce.catalogue import DEALS, FIELD_HISTORY, HISTORY, objects
 from connectors.salesforce.fields import Fields
 from connectors.salesforce.notes import Notes
 from connectors.salesforce.options import SalesforceOptions
@@ -69,6 +69,7 @@ class SalesforceConnector:
                 essential=reader.walk.thing.essential,
                 covers=reader.walk.thing.covers,
                 fields=self._read_of(reader),
+                may_fall=stream == FIELD_HISTORY,  # old rows are purged there, perhaps many in one night
             )
             for stream, reader in self._present()
         ]

@@ -38,6 +38,10 @@ def everything(fake: FakeSalesforce, name: str = "Opportunity"):
     return set(fake.rows[name])
 
 
+def test_only_the_history_that_salesforce_purges_may_fall(fake):
+    assert [s.name for s in connect(fake).streams() if s.may_fall] == ["opportunity_field_history"]
+
+
 def test_few_rows_come_by_rest_and_many_by_one_bulk_job(fake):
     fake.deals(30)
     fake.page = 10
