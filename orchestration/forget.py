@@ -50,9 +50,7 @@ def forget(workspace: Workspace, term: str, say: Say = silent) -> Erasure:
     say("Erasing from the ledger…")
     for path in sorted((workspace.ledger / "nights").glob("*/*.parquet")):
         done.ledger_rows += scrub(path, gone.terms)
-    for path in sorted((workspace.ledger / "nights").glob(f"*/config/{manifest.TEAMS_FILE}")):
-        if (text := teams.without(path, gone.terms)) is not None:
-            write_atomically(path, text.encode())
+    scrub_teams(workspace.ledger, gone.terms)
     own = workspace.home / manifest.TEAMS_FILE
     done.still_in_teams = own.is_file() and teams.without(own, gone.terms) is not None
     publishers = publishers_of(workspace)
@@ -89,6 +87,14 @@ def _publish_again(workspace: Workspace, night: Manifest, say: Say) -> str:
                          as_of=night.as_of, rebuilt_from=night.night_id, **kept)  # fmt: skip
     append_ledger(workspace.ledger, workspace.warehouse, again.night_id)
     return again.night_id
+
+
+def scrub_teams(ledger: Path, terms: tuple[str, ...]) -> None:
+    """Take the person out of the copies of teams.csv that past nights keep."""
+    for path in sorted((ledger / "nights").glob(f"*/config/{manifest.TEAMS_FILE}")):
+        text = teams.without(path, terms)
+        if text is not None:
+            write_atomically(path, text.encode())
 
 
 def scrub(path: Path, terms: tuple[str, ...]) -> int:

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.forget import scrub
+from expectations.teams import load_teams
+from orchestration.forget import scrub, scrub_teams
 
 
 def test_scrub_replaces_the_person_everywhere_and_nobody_else(tmp_path: Path) -> None:
@@ -27,3 +28,15 @@ def test_a_bare_number_is_a_person_only_where_people_stand(tmp_path: Path) -> No
     duckdb.sql("select 'acme:7' as deal_key, 'acme:7' as owner_key_now").write_parquet(str(path))
     assert scrub(path, ("7",)) == 1
     assert duckdb.sql(f"select * from '{path}'").fetchall() == [("acme:7", "forgotten")]
+
+
+def test_the_copies_of_teams_csv_that_nights_keep_lose_the_person(tmp_path: Path) -> None:
+    text = "email,team,manager\nann@x.org,Alps,\nbo@x.org,Alps,ANN@x.org\n"
+    copies = [tmp_path / "nights" / night / "config" / "teams.csv" for night in ("one", "two")]
+    for copy in copies:
+        copy.parent.mkdir(parents=True)
+        copy.write_text(text)
+    scrub_teams(tmp_path, ("7", "ann@x.org"))
+    for copy in copies:
+        assert "ann" not in copy.read_text().lower()
+        assert [one.email for one in load_teams(copy)] == ["bo@x.org"]
