@@ -1,13 +1,8 @@
 with times as (
 
     select * from {{ ref('int_stage_times') }}
-<<<<<<< HEAD
     -- since when a deal stands where it was found by a snapshot, or where its history does not end, is not known
-    where precision <> 'order' and (merged_at is null or entered_at > merged_at)
-=======
-    -- since when a deal stands where a snapshot found it is not known
-    where source <> 'snapshot' and (unclear_until is null or entered_at > unclear_until)
->>>>>>> 7965537 (Follow a merged deal back through the parent that lives on in it; leave mixed only what cannot be told apart)
+    where precision <> 'order' and (unclear_until is null or entered_at > unclear_until)
 
 ),
 
