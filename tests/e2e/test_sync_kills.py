@@ -29,8 +29,10 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 KILLS, DEALS, BATCH = 25, 300, 100
 AGAIN = {"hubspot": 14, "salesforce": 14, "pipedrive": 28, "odoo": 14}
-"""Requests that one kill may cost: the pages of a batch, those read ahead, and a pass's first questions. Pipedrive tells
-a deal's changes by a call of their own: a batch of them is a dozen calls."""
+"""Requests that one kill may cost: the pages of a batch, those read ahead, and a pass's first questions.
+
+Pipedrive tells a deal's changes by a call of their own, so that a batch of them is a dozen calls.
+"""
 
 NURSERY = """
 import json, os, sys
