@@ -46,8 +46,7 @@ def test_every_setting_is_documented(setting: str) -> None:
 
 def _documents(kind: str) -> str:
     """What is said of a kind of connection: here, and on its own page."""
-    page = ROOT / "connectors" / kind / "README.md"
-    return README + (page.read_text(encoding="utf-8") if page.is_file() else "")
+    return README + (ROOT / "connectors" / kind / "README.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("kind", API_KINDS)
@@ -102,6 +101,7 @@ def test_every_connector_is_documented() -> None:
     for kind in kinds:
         assert f"`kind: {kind}`" in README
         assert f"](connectors/{kind}/README.md)" in README
+        assert (ROOT / "connectors" / kind / "README.md").is_file()
         assert re.search(rf"^\| `{kind}` \|", README, flags=re.MULTILINE)
 
 
