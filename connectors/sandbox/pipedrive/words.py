@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final
 
 from connectors.sandbox.model import Actor
 from connectors.sandbox.people import Crew, Person
 from connectors.sandbox.stock import PIPELINES, STAGE_MAP
+from connectors.sandbox.workdays import DAY
 
 SLOTS: Final = 1024
 """Things of one kind that a deal can have; ids are deal number * SLOTS + place + 1, so they never collide."""
@@ -47,14 +49,28 @@ SOURCES: Final[dict[Actor, tuple[str, str | None]]] = {
 ORIGINS: Final[dict[Actor, str]] = {"integration": "API", "import": "Import", "workflow": "Automation"}
 
 
+@lru_cache(maxsize=8192)
+def _date(day: int) -> str:
+    return datetime.fromtimestamp(day * DAY // 1000, UTC).strftime("%Y-%m-%d")
+
+
+def _parts(ms: int) -> tuple[str, str]:
+    day, rest = divmod(ms, DAY)
+    minutes, second = divmod(rest // 1000, 60)
+    hour, minute = divmod(minutes, 60)
+    return _date(day), f"{hour:02d}:{minute:02d}:{second:02d}"
+
+
 def rfc3339(ms: int) -> str:
     """A moment as v2 writes it, without fraction."""
-    return datetime.fromtimestamp(ms // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    date, time = _parts(ms)
+    return f"{date}T{time}Z"
 
 
 def naive(ms: int) -> str:
     """A moment as v1 writes it: UTC without saying so."""
-    return datetime.fromtimestamp(ms // 1000, UTC).strftime("%Y-%m-%d %H:%M:%S")
+    date, time = _parts(ms)
+    return f"{date} {time}"
 
 
 def thing_id(index: int, place: int) -> int:
