@@ -37,6 +37,7 @@ class Company(World):
         self.shelf = Shelf(self)
         self.cursors: dict[str, float] = {}
         """When each cursor was given out, where they expire."""
+        self._lives: dict[int, tuple[Story, int | None, Life]] = {}
 
     def deal_id(self, index: int) -> str:
         """Small numbers, from 1."""
@@ -95,8 +96,16 @@ class Company(World):
         return bool(every) and is_closed and (story.index + 1) % every == 0 and self.deleted_at(story) is None
 
     def life(self, story: Story) -> Life:
-        """The deal's life in Pipedrive's fields."""
-        return life_of(story, self.deleted_at(story))
+        """The deal's life in Pipedrive's fields, lived once: an edit makes another story of it."""
+        deleted = self.deleted_at(story)
+        kept = self._lives.get(story.index)
+        if kept is not None and kept[0] is story and kept[1] == deleted:
+            return kept[2]
+        if len(self._lives) >= self.keep:
+            self._lives = {}
+        life = life_of(story, deleted)
+        self._lives[story.index] = (story, deleted, life)
+        return life
 
     # -- what belongs to deals --------------------------------------------------------------------------------
 
