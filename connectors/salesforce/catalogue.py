@@ -147,6 +147,14 @@ _OBJECTS = (
         where=_OF_OPPORTUNITIES,
         replicated=True,
     ),
+    # Whether an e-mail came in is told by the message behind the task, where the org keeps messages.
+    SalesforceObject(
+        "EmailMessage",
+        "email_messages",
+        ("Id", "ActivityId", "Incoming", "IsDeleted", "CreatedDate", "SystemModstamp"),
+        where="ActivityId != null",
+        replicated=True,
+    ),
     SalesforceObject(
         "Event",
         "events",

@@ -176,6 +176,11 @@ def evidence(home: Warehouse) -> None:
             record("00T4", {**call, "WhatId": "0011", "ActivityDate": "2024-03-07"}),
         ],
     )
+    home.lake("salesforce__email_messages", [record("02s1", {"ActivityId": "00T5", "Incoming": "true"})])
+    home.lake(
+        "salesforce__tasks",
+        [record("00T5", {**call, "TaskSubtype": "Email", "CallType": None, "ActivityDate": "2024-03-07"})],
+    )
     meeting = {**common, "StartDateTime": "2024-03-08T13:00:00.000Z", "WhoCount": "3", "IsAllDayEvent": "false"}
     home.lake(
         "salesforce__events",
@@ -287,12 +292,13 @@ def test_a_tracked_field_dates_its_values_and_what_it_held_before(home: Warehous
 
 def test_activities_contacts_and_documents(home: Warehouse) -> None:
     activities = {row["activity_id"]: row for row in home.query("select * from canonical.int_activities")}
-    assert set(activities) == {"task 00T1", "task 00T2", "task 00T3", "event 00U1", "event 00U3"}
+    assert set(activities) == {"task 00T1", "task 00T2", "task 00T3", "task 00T5", "event 00U1", "event 00U3"}
     held = activities["task 00T1"]
     assert (held["kind"], held["outcome"], held["direction"], held["precision"]) == ("call", "completed", "in", "day")
     assert held["occurred_at"] == at("2024-03-04")
     assert activities["task 00T2"]["outcome"] == "not started"
     assert (activities["task 00T3"]["kind"], activities["task 00T3"]["direction"]) == ("email", None)
+    assert activities["task 00T5"]["direction"] == "in"
     met = activities["event 00U1"]
     assert (met["kind"], met["occurred_at"], met["contact_count"]) == ("meeting", at("2024-03-08T13:00:00"), 3)
     assert activities["event 00U3"]["precision"] == "day"

@@ -10,6 +10,21 @@ events as (
     {{ salesforce_rows('events', 'activity_id') }}
 ),
 
+messages as (
+    {{ salesforce_rows('email_messages', 'message_id') }}
+),
+
+{# A mail that answers another may have several messages; one that came in makes it a conversation. #}
+directions as (
+    select
+        connection,
+        {{ map_value('fields', "'ActivityId'") }} as activity_id,
+        max(case {{ map_value('fields', "'Incoming'") }} when 'true' then 1 else 0 end) as incoming
+    from messages
+    where not is_deleted and {{ map_value('fields', "'Incoming'") }} is not null
+    group by connection, {{ map_value('fields', "'ActivityId'") }}
+),
+
 activities as (
     select
         *,
@@ -42,14 +57,19 @@ activities as (
 )
 
 select
-    connection,
+    activities.connection,
     object,
-    activity_id,
+    activities.activity_id,
     {{ map_value('fields', "'WhatId'") }} as deal_id,
     is_deleted,
     kind,
     outcome,
-    case {{ map_value('fields', "'CallType'") }} when 'Inbound' then 'in' when 'Outbound' then 'out' end as direction,
+    case
+        when kind = 'email' and directions.incoming = 1 then 'in'
+        when kind = 'email' and directions.incoming = 0 then 'out'
+        when {{ map_value('fields', "'CallType'") }} = 'Inbound' then 'in'
+        when {{ map_value('fields', "'CallType'") }} = 'Outbound' then 'out'
+    end as direction,
     occurred_at_text,
     {{ map_value('fields', "'CreatedDate'") }} as recorded_at_text,
     {{ map_value('fields', "'OwnerId'") }} as owner_id,
@@ -58,6 +78,10 @@ select
         case when {{ map_value('fields', "'WhoId'") }} is null then '0' else '1' end
     ) as contact_count_text
 from activities
+left join directions
+    on
+        activities.connection = directions.connection
+        and activities.activity_id = directions.activity_id
 where
     coalesce({{ map_value('fields', "'IsRecurrence'") }}, 'false') <> 'true'
     and coalesce({{ map_value('fields', "'IsChild'") }}, 'false') <> 'true'
