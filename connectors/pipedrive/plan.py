@@ -6,6 +6,7 @@ Here belongs estimating. What was really spent is counted by budget.py.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from connectors.contract import StreamPlan
 from connectors.pipedrive import costs
@@ -56,14 +57,13 @@ def first_sync(
         StreamPlan("activities", None, 1, 10, SECONDS_A_CALL, "10 tokens for 500; Pipedrive doesn't count them")
     )
     plans.append(StreamPlan("pipelines, stages, users and deal fields", None, 4, 40, 4 * SECONDS_A_CALL))
-    plans.append(_days(api, sum(plan.tokens for plan in plans)))
-    return plans
+    return [replace(deals, remark=_days(api, sum(plan.tokens for plan in plans))), *plans[1:]]
 
 
-def _days(api: PipedriveApi, tokens: int) -> StreamPlan:
+def _days(api: PipedriveApi, tokens: int) -> str:
     a_day = api.budget.a_day
     if not a_day:
-        return StreamPlan("days", None, 0, remark="Pipedrive did not tell the day's tokens (options: daily_tokens)")
+        return "Pipedrive did not tell how many tokens a day has (options: daily_tokens)"
     days = -(-tokens // a_day)
     night = "one night" if days <= 1 else f"{days} nights"
-    return StreamPlan("days", None, 0, remark=f"{tokens:,} tokens at {a_day:,} a day for us: {night}")
+    return f"all streams together take {night}: {tokens:,} tokens, and a day has {a_day:,} for us"

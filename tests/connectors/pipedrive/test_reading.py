@@ -194,7 +194,7 @@ def test_plan_and_pipelines_and_probe():
     connector = connect(fake)
     plans = {plan.stream: plan for plan in connector.plan()}
     assert (plans["deals"].records, plans["deal_changes"].calls, plans["deal_changes"].tokens) == (100, 41, 820)
-    assert "2 nights" in plans["days"].remark
+    assert "2 nights" in plans["deals"].remark
     assert [stage.id for stage in connector.pipelines()[0].stages] == ["1", "2", "3", "4"]
     lines = connector.probe()
     assert any("no administrator" in line for line in lines)
