@@ -297,7 +297,7 @@ def a_deal_in_canonical_words(home: Warehouse) -> None:
         "pipedrive__deals",
         [
             deal(601, value=1234.5, expected_close_date="2024-05-01", lost_reason="Price", stage_id=2, **lost),
-            deal(602, is_archived=True),
+            deal(602, is_archived=True, value=0),
             deal(603, status="deleted", is_deleted=True),
             deal(604, value="many", expected_close_date="soon", pipeline_id=1),
         ],
@@ -312,6 +312,7 @@ def test_a_deal_in_canonical_words(home: Warehouse) -> None:
     assert (one["stage_key"], one["amount"], one["close_date"]) == ("lost", Decimal("1234.50"), date(2024, 5, 1))
     assert (one["lost_reason"], one["closed_at"]) == ("Price", at("2024-04-05T10:00:00"))
     assert found["602"]["is_judged"]
+    assert found["602"]["amount"] is None
     assert found["603"]["unjudged_reason"] == "deleted"
     assert found["604"]["amount"] is None
     owners = {row["owner_id"]: row for row in home.query("select * from canonical.int_owners")}

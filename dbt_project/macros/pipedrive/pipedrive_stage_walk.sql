@@ -7,7 +7,10 @@ followed as (
         *,
         lead(native_field) over (partition by connection, deal_id order by changed_at, place) as next_field,
         lead(changed_at) over (partition by connection, deal_id order by changed_at, place) as next_at,
-        lead(place) over (partition by connection, deal_id order by changed_at, place) as next_place
+        lead(place) over (partition by connection, deal_id order by changed_at, place) as next_place,
+        lead(actor_kind || ' ' || coalesce(actor_id, '')) over (
+            partition by connection, deal_id order by changed_at, place
+        ) as next_actor
     from {{ events }}
 ),
 
@@ -15,7 +18,10 @@ placed as (
     select
         *,
         case
-            when native_field = 'status' and next_field = 'stage_id' and next_at = changed_at then 2 * next_place + 1
+            when
+                native_field = 'status' and next_field = 'stage_id' and next_at = changed_at
+                and next_actor = actor_kind || ' ' || coalesce(actor_id, '')
+                then 2 * next_place + 1
             else 2 * place
         end as order_no
     from followed

@@ -1,4 +1,5 @@
-{# Winning and losing is a status there and no stage; a deal then stands in the stage `won` or `lost`. #}
+{# Winning and losing is a status there and no stage; a deal then stands in the stage `won` or `lost`. A deal without an
+   amount has the value 0 there. #}
 with records as (
     select * from {{ ref('stg_pipedrive__deal_records') }}
 ),
@@ -13,7 +14,7 @@ select
     {{ map_value('fields', "'title'") }} as deal_name,
     records.pipeline_id,
     case when records.status in ('won', 'lost') then records.status else records.stage_id end as stage_id,
-    {{ to_money('amount_text') }} as amount,
+    nullif({{ to_money('amount_text') }}, 0) as amount,
     {{ map_value('fields', "'currency'") }} as currency,
     records.created_at,
     records.modified_at,
