@@ -30,10 +30,11 @@ TOKEN = "canary-key-of-the-simulated-odoo"
 ORGANISATION = Organisation(seed=31, deals=300)
 UNTOLD = {"no_history", "truncated_history", "flicker"}
 """Plots whose walk this Odoo doesn't show whole, or whose slips visits leave out."""
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 MOVES = ("qualifiedtobuy", "decisionmakerboughtin", "contractsent", "closedwon", "closedlost")
 
 
-@pytest.fixture(scope="module", params=[17])
+@pytest.fixture(scope="module", params=[17, 19])
 def nights(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Any:
     """Three syncs, with twenty edits before the second and the third; then the models."""
     chance, place = random.Random(request.param), tmp_path_factory.mktemp(f"odoo{request.param}")
@@ -66,7 +67,9 @@ def _sync(sandbox: Any, lake: Lake, night: int) -> Any:
 
 
 def _edit(sandbox: Any, chance: random.Random) -> None:
-    live = [t.deal_id for t in sandbox.portal(TOKEN).truth() if t.whereabouts == "live" and t.plot not in UNTOLD]
+    # Renewals have stages of their own, so the moves below would lead them out of their pipeline.
+    plots = {*UNTOLD, "renewal"}
+    live = [t.deal_id for t in sandbox.portal(TOKEN).truth() if t.whereabouts == "live" and t.plot not in plots]
     first, second = chance.sample(live, 2)
     edit = chance.choice(
         [MoveStage(first, chance.choice(MOVES))] * 4 + [Merge(first, second), Archive(first), Vanish(second)]
