@@ -42,6 +42,7 @@ ranked as (
         asked.*,
         changes.value,
         changes.changed_at,
+        changes.source,
         -- CRMs fill dates by themselves on winning, so what was written at that very moment proves nothing
         case
             when asked.is_won_gate then coalesce(changes.changed_at < asked.gate_at, false)
@@ -52,10 +53,25 @@ ranked as (
 
 ),
 
-latest as (
+followed as (
 
     select
         ranked.*,
+        min(case when not is_before_gate then changed_at end) over (
+            partition by deal_key, step_key, alternative, term
+        ) as next_at
+    from ranked
+
+),
+
+latest as (
+
+    select
+        followed.*,
+        -- a snapshot's value was there when it was read, and nobody knows for how long: perhaps at the gate already
+        max(case when not is_before_gate and source = 'snapshot' and changed_at = next_at then 1 else 0 end) over (
+            partition by deal_key, step_key, alternative, term
+        ) as perhaps_changed,
         row_number() over (
             partition by deal_key, step_key, alternative, term
             order by case when is_before_gate then 0 else 1 end, changed_at desc, value desc
@@ -63,7 +79,7 @@ latest as (
         max(case when changed_at is not null then 1 else 0 end) over (
             partition by deal_key, step_key, alternative, term
         ) as dated_changes
-    from ranked
+    from followed
 
 ),
 
@@ -77,7 +93,8 @@ final as (
         term,
         gate_at,
         case when is_before_gate then coalesce({{ to_day('value') }} >= gate_day, false) else false end as is_satisfied,
-        dated_changes > 0 as is_known
+        dated_changes > 0
+        and (perhaps_changed = 0 or (is_before_gate and coalesce({{ to_day('value') }} >= gate_day, false))) as is_known
     from latest
     where recency = 1
 

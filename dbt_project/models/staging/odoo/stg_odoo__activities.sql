@@ -1,6 +1,6 @@
-{# A done activity leaves a message with its exact time. An e-mail from a customer is a message that came in; what we write
-   to a lead's followers goes out (the first kind of message that Odoo has; the second are notes among colleagues). A
-   planned activity proves nothing until it is done, so one that is overdue is left out. #}
+{# A done activity leaves a message with its exact time. An e-mail from a customer is a message that came in; what
+   we write to a lead's followers goes out (the first kind of message that Odoo has; the second are notes among
+   colleagues). A planned activity proves nothing until it is done, so one that is overdue is left out. #}
 with messages as (
     select
         messages.*,

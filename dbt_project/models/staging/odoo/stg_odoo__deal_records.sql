@@ -1,7 +1,7 @@
 {{ config(materialized='table') }}
 
-{# The latest version of each deal, deleted ones with their last words. A lead that was archived and is neither lost nor won
-   was put away, which is Odoo's everyday way of deleting. #}
+{# The latest version of each deal, deleted ones with their last words. A lead that was archived and is neither lost
+   nor won was put away, which is Odoo's everyday way of deleting. #}
 with latest as (
     {{ latest_records(source('lake', 'odoo__leads')) }}
 ),

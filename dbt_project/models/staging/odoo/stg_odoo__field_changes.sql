@@ -1,6 +1,7 @@
-{# What Odoo tracks is dated by its messages; before the first tracked change, and for a lead without any, the value has
-   been there since the creation. What it doesn't track (the close date, fields of one's own, everything where the tracking
-   may not be read) is known from version to version: such a value is there from its version on, and perhaps for longer. #}
+{# What Odoo tracks is dated by its messages; before the first tracked change, and for a lead without any, the value
+   has been there since the creation. What it doesn't track (the close date, fields of one's own, everything where
+   the tracking may not be read) is known from version to version: such a value is there from its version on, and
+   perhaps for longer. #}
 {% set since_creation = 'coalesce(modified_at <= ' ~ add_seconds('created_at', 60) ~ ', false)' %}
 
 with tracked as (
@@ -42,25 +43,31 @@ seen as (
 
 changes as (
     select
-        connection, deal_id, field_name as native_field, new_value as value, changed_at, change_no, 'history' as source,
+        connection,
+        deal_id,
+        field_name as native_field,
+        new_value as value,
+        changed_at,
+        change_no,
+        'history' as source,
         author_partner_id
     from tracked
     union all
     select
-        connection, deal_id, native_field, case when was_changed then old_value else value end as value,
-        created_at as changed_at, 0 as change_no, 'inferred' as source,
-        cast(null as {{ dbt.type_string() }}) as author_partner_id
-    from seen
-    where is_tracked and is_present and case when was_changed then old_value else value end is not null
-    union all
-    select
-        connection, deal_id, native_field, value,
-        case when version_no = 1 and {{ since_creation }} then created_at else modified_at end as changed_at,
+        connection,
+        deal_id,
+        native_field,
+        case when is_tracked and was_changed then old_value else value end as value,
+        case when is_tracked or (version_no = 1 and {{ since_creation }}) then created_at else modified_at end
+            as changed_at,
         version_no as change_no,
-        case when version_no = 1 and {{ since_creation }} then 'inferred' else 'snapshot' end as source,
+        case when is_tracked or (version_no = 1 and {{ since_creation }}) then 'inferred' else 'snapshot' end
+            as source,
         cast(null as {{ dbt.type_string() }}) as author_partner_id
     from seen
-    where not is_tracked and is_change
+    where
+        (is_tracked and is_present and case when was_changed then old_value else value end is not null)
+        or (not is_tracked and is_change)
 ),
 
 dated as (
@@ -71,8 +78,15 @@ dated as (
     union all
     {# It may have been there for longer: as evidence it is recorded, but when is not known. #}
     select
-        connection, deal_id, native_field, value, cast(null as timestamp) as changed_at, change_no, source,
-        author_partner_id, 'order' as precision
+        connection,
+        deal_id,
+        native_field,
+        value,
+        cast(null as timestamp) as changed_at,
+        change_no,
+        source,
+        author_partner_id,
+        'order' as precision
     from changes
     where source = 'snapshot' and value is not null
 )
@@ -80,7 +94,8 @@ dated as (
 select
     dated.connection,
     dated.deal_id,
-    dated.deal_id || ':' || dated.native_field || ':' || coalesce(cast(dated.changed_at as {{ dbt.type_string() }}), 'seen') || ':'
+    dated.deal_id || ':' || dated.native_field || ':'
+    || coalesce(cast(dated.changed_at as {{ dbt.type_string() }}), 'seen') || ':'
     || lpad(cast(dated.change_no as {{ dbt.type_string() }}), 12, '0') as change_id,
     dated.native_field,
     case dated.native_field

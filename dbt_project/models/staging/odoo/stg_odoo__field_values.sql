@@ -45,5 +45,5 @@ select
     native_field,
     value,
     recency = 1 as is_present,
-    case when version_no = 1 then value is not null else value is distinct from value_before end as is_change
+    coalesce(value, '') <> coalesce(value_before, '') as is_change
 from compared

@@ -1,5 +1,5 @@
-{# Odoo deletes a merged lead without a trace; its messages, which now belong to another one, tell where it went. A merge
-   before the first sync left nothing of the loser behind, so that there is nothing to join. #}
+{# Odoo deletes a merged lead without a trace; its messages, which now belong to another one, tell where it went. A
+   merge before the first sync left nothing of the loser behind, so that there is nothing to join. #}
 with moves as (
     select
         connection,

@@ -1,7 +1,7 @@
 {{ config(materialized='table') }}
 
-{# Messages of leads: their latest words, and the deal under which each was first met. A merge writes the loser's messages
-   all at once, under the winner's id; other rewrites come one by one. #}
+{# Messages of leads: their latest words, and the deal under which each was first met. A merge writes the loser's
+   messages all at once, under the winner's id; other rewrites come one by one. #}
 with delivered as (
     select
         connection,

@@ -1,5 +1,5 @@
-{# The walk: where the lead began, what the tracking tells, and what only its versions show. Losing is shown as a stage of
-   its own. Entries of one second are told apart by thousandths, in the order of their ids. #}
+{# The walk: where the lead began, what the tracking tells, and what only its versions show. Losing is shown as a
+   stage of its own. Entries of one second are told apart by thousandths, in the order of their ids. #}
 {% set nobody = 'cast(null as ' ~ dbt.type_string() ~ ')' %}
 
 with entries as (

@@ -1,6 +1,7 @@
 {{ config(materialized='table') }}
 
-{# Stages that Odoo lists or listed. One that was deleted before our first sync is known by its label in the tracking. #}
+{# Stages that Odoo lists or listed. One that was deleted before our first sync is known by its label in the
+   tracking. #}
 with latest as (
     {{ latest_records(source('lake', 'odoo__stages')) }}
 ),

@@ -1,6 +1,6 @@
-{# Moves that only the versions of a lead show, because the tracking may not be read or was off: the last move before a
-   version is dated by Odoo itself. Where stages lie between, the lead may have stood there too, unseen between two syncs,
-   so when it left the one before is not known (order). #}
+{# Moves that only the versions of a lead show, because the tracking may not be read or was off: the last move
+   before a version is dated by Odoo itself. Where stages lie between, the lead may have stood there too, unseen
+   between two syncs, so when it left the one before is not known (order). #}
 with versions as (
     select
         versions.*,

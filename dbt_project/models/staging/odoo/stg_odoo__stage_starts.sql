@@ -1,8 +1,8 @@
 {{ config(materialized='table') }}
 
-{# Odoo tracks no creation: a lead began in the stage that its first tracked move left or, without one, in the stage of its
-   first version. That is dated by the creation where nothing can have happened in between: the message of its creation
-   is still there (nobody purged the history), and without moves its stage didn't change since. #}
+{# Odoo tracks no creation: a lead began in the stage that its first tracked move left or, without one, in the stage
+   of its first version. That is dated by the creation where nothing can have happened in between: the message of
+   its creation is still there (nobody purged the history), and without moves its stage didn't change since. #}
 with moves as (
     select
         connection,

@@ -1,8 +1,9 @@
 {{ config(materialized='table') }}
 
-{# A lead's walk as its tracked messages tell it: one row per message that moved, archived or restored it, with where it
-   stood afterwards. Moves in one second follow their ids. Where a message says that the lead came from another stage than
-   the one before brought it to (a change that was not tracked), `missed_stage_id` is that stage. #}
+{# A lead's walk as its tracked messages tell it: one row per message that moved, archived or restored it, with
+   where it stood afterwards. Moves in one second follow their ids. Where a message says that the lead came from
+   another stage than the one before brought it to (a change that was not tracked), `missed_stage_id` is that stage.
+   #}
 with messages as (
     select
         connection,

@@ -1,8 +1,8 @@
 {{ config(materialized='table') }}
 
-{# A merge moves the loser's messages, and with them its changes, to the winner, who never made them. A change belongs to
-   the deal under which we first read it. One that we first read under the winner is known by its message: a merge wrote
-   that again together with others (`is_inherited`), and nobody's walk may count it. #}
+{# A merge moves the loser's messages, and with them its changes, to the winner, who never made them. A change
+   belongs to the deal under which we first read it. One that we first read under the winner is known by its
+   message: a merge wrote that again together with others (`is_inherited`), and nobody's walk may count it. #}
 {% set fields = {
     'field_name': 'text',
     'message': {'id': 'text', 'res_id': 'text', 'date': 'text', 'author_id': ['text']},
