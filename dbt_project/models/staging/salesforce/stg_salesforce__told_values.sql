@@ -52,8 +52,9 @@ select
     history_id,
     native_field,
     value,
-    {# What the oldest row left shows may be older than the row. #}
-    case when is_creation or not is_first then changed_at end as changed_at,
+    {# What the oldest row left shows may be older than the row, but held by then; what was left before that is unknown
+       anyway, since the stages begin with the same row. #}
+    changed_at,
     actor_id,
     actor_kind
 from told
