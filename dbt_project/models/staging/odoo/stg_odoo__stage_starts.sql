@@ -7,7 +7,8 @@ with moves as (
     select
         connection,
         deal_id,
-        max(first_stage_id) as first_stage_id
+        max(first_stage_id) as first_stage_id,
+        max(case when has_moved then 1 else 0 end) = 1 as has_moved
     from {{ ref('stg_odoo__stage_steps') }}
     group by connection, deal_id
 ),
@@ -29,7 +30,11 @@ starts as (
     select
         versions.connection,
         versions.deal_id,
-        coalesce(moves.first_stage_id, versions.native_stage_id) as native_stage_id,
+        case
+            -- where a purge took what the first move left is lost, and where the lead stands now says nothing of it
+            when coalesce(moves.has_moved, false) then moves.first_stage_id
+            else versions.native_stage_id
+        end as native_stage_id,
         versions.created_at,
         versions.stage_changed_at,
         moves.first_stage_id is not null as is_tracked,

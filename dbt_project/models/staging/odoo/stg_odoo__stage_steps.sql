@@ -63,6 +63,7 @@ select
     followed.changed_at,
     followed.author_partner_id,
     followed.first_stage_id,
+    followed.stage_then is not null as has_moved,
     coalesce(followed.stage_then, followed.first_stage_id, records.native_stage_id) as native_stage_id,
     case
         when followed.old_stage_id <> coalesce(followed.stage_before, followed.first_stage_id)
