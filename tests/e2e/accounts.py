@@ -41,15 +41,6 @@ def start(crm: str, accounts: Mapping[str, Organisation], **more: Any) -> Sandbo
     return sandbox
 
 
-def cannot_know(crm: str) -> frozenset[str]:
-    """Plots and steps of which this CRM can't show what the story says."""
-    try:
-        plots = import_module(f"connectors.sandbox.{crm}.plots")
-    except ModuleNotFoundError:
-        return frozenset()
-    return frozenset(plots.CANNOT_KNOW)
-
-
 @dataclass
 class Account:
     """One simulated account with the connection that reads it, at the moment `now` of its own world."""

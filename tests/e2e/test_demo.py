@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from orchestration.cli import main
-from orchestration.demo import Difference, differences, found
+from orchestration.demo import DOWN, Difference, differences, found, running, staged_by
 
 DEALS = 150
 
@@ -18,7 +18,9 @@ def test_demo_succeeds_only_when_every_verdict_is_as_staged(tmp_path: Path, monk
     told = CliRunner().invoke(main, ["demo", "--dir", str(folder), "--deals", str(DEALS), "--seed", "11"])
     assert told.exit_code == 0, told.output
     for words in (
-        "of 3 accounts are synced",
+        "of 5 accounts are synced",
+        "2 Salesforce, HubSpot, Pipedrive, Odoo",
+        f"{DOWN} is down:",
         "not recorded in time",
         "largest open deals",
         "warehouse.duckdb",
@@ -26,14 +28,19 @@ def test_demo_succeeds_only_when_every_verdict_is_as_staged(tmp_path: Path, monk
     ):
         assert words in told.output
     assert "verdicts are as the stories have it" in told.output
+    assert "tonight it is down, on purpose" in told.output
     monkeypatch.setenv("PLUMBLINE_HOME", str(folder))
     asked = CliRunner().invoke(main, ["query", "--json", "select count(*) as n from marts.dim_connections"])
-    assert json.loads(asked.output) == [{"n": 3}]
+    assert json.loads(asked.output) == [{"n": 5}]
 
-    compared, wrong = differences(folder / "data" / "published" / "warehouse.duckdb", found(DEALS, 11))
-    assert compared > DEALS
+    warehouse = folder / "data" / "published" / "warehouse.duckdb"
+    company, another = found(DEALS, 11), found(DEALS, 12)
+    with running(company) as crms:
+        compared, wrong = differences(warehouse, staged_by(company, crms))
+    assert compared > 5 * DEALS
     assert wrong == []
-    _, of_another_company = differences(folder / "data" / "published" / "warehouse.duckdb", found(DEALS, 12))
+    with running(another) as crms:
+        _, of_another_company = differences(warehouse, staged_by(another, crms))
     assert of_another_company, "the comparison can fail"
     assert all(isinstance(difference, Difference) for difference in of_another_company)
 
