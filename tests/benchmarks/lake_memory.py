@@ -55,6 +55,9 @@ class Endless:
     def read(self, _stream: Stream, _ids: Sequence[str]) -> Iterator[Page]:
         return iter(())
 
+    def history_check(self) -> None:
+        return None
+
     def notes(self, stream: Stream) -> list[str]:
         return []
 
