@@ -86,8 +86,14 @@ class LakeReader:
         with self._session() as db:
             if among is not None:
                 db.register("among", pa.table({"id": pa.array(among, pa.string())}))
-            limit = "" if among is None else " and id in (select id from among)"
-            self._latest_view(db, "deals", deals, f"last.seq > {int(since_seq)}{limit}")
+            wanted = f"last.seq > {int(since_seq)}" + ("" if among is None else " and id in (select id from among)")
+            if history_files and since_seq:
+                # A move may arrive without its deal, whose own date lay before the window: it is compared as well.
+                self._latest_view(db, "history", history_files, wanted if among is None else "false")
+                db.execute(f"create temp table moved as select cast(deal_id as varchar) as id from ({history})")
+                db.execute("drop view history; drop table latest_history")
+                wanted += " or id in (select id from moved)"
+            self._latest_view(db, "deals", deals, f"({wanted})")
             if history_files:
                 self._latest_view(db, "history", history_files, "true")
             rows = db.execute(

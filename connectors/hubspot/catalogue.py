@@ -12,6 +12,7 @@ from connectors.hubspot.options import HubSpotOptions
 
 MODIFIED = "hs_lastmodifieddate"
 MERGED = "hs_merged_object_ids"
+CREATED = "createdate"
 
 DEAL_PROPERTIES = (
     "dealname",
@@ -20,7 +21,7 @@ DEAL_PROPERTIES = (
     "amount",
     "deal_currency_code",
     "closedate",
-    "createdate",
+    CREATED,
     MODIFIED,
     "hubspot_owner_id",
     "dealtype",

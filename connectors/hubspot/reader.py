@@ -15,10 +15,10 @@ from typing import Any
 from connectors.contract import Page, Record
 from connectors.http.ahead import Workers, chained, in_order
 from connectors.hubspot.api import SEARCH_PAGE, Answered, HubSpotApi
-from connectors.hubspot.catalogue import MERGED, ObjectKind
+from connectors.hubspot.catalogue import ObjectKind
 from connectors.hubspot.notes import Notes
 from connectors.hubspot.options import HubSpotOptions
-from connectors.hubspot.records import Object, milliseconds, named_stages, to_record
+from connectors.hubspot.records import Object, is_heir, milliseconds, named_stages, to_record
 from connectors.hubspot.search import Found, changed, open_ids
 from connectors.hubspot.seen import SeenIds
 
@@ -69,7 +69,14 @@ class ObjectReader:
         return phases
 
     def read(self, ids: Sequence[str]) -> Iterator[list[Record]]:
-        """Read these ids; what no longer exists is left out."""
+        """Read these ids again, outside the stream: a deal that only the counts found has associations too."""
+        for records in self._read(ids):
+            self.seen.add(record.id for record in records)
+            self.seen.heirs.update(record.id for record in records)
+            yield records
+
+    def _read(self, ids: Sequence[str]) -> Iterator[list[Record]]:
+        """These ids; what no longer exists is left out."""
         for things in in_order(self.workers, self._batches(iter(ids)), self.options.threads):
             yield self._records(things)
 
@@ -113,6 +120,8 @@ class ObjectReader:
         before, read = int(position.get("read", 0)), 0
         for things in in_order(self.workers, self._batches(ids()), self.options.threads):
             read = min(read + self.kind.page_size, len(places))
+            since = synced_to - self.options.overlap
+            self.seen.heirs.update(thing["id"] for thing in things if is_heir(thing, since))
             yield self._records(things), {**places[read - 1], "read": before + read}
         yield [], None
 
@@ -128,7 +137,7 @@ class ObjectReader:
                 "one is seen when that deal changes (options: open_deals_reread)",
             )
         already = set(self.seen.recent())
-        for records in self.read([i for i in ids if int(i) not in already]):
+        for records in self._read([i for i in ids if int(i) not in already]):
             read += len(records)
             yield records, {"read": read}
         yield [], None
@@ -142,5 +151,4 @@ class ObjectReader:
             self.notes.watch_history(self.kind.name, things)
             for thing in things:
                 self.seen.stages |= named_stages(thing)
-            self.seen.survivors.update(t["id"] for t in things if t.get("properties", {}).get(MERGED))
         return [to_record(thing) for thing in things]

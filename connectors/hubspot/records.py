@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 
 from connectors.contract import BadAnswer, Record
-from connectors.hubspot.catalogue import MODIFIED
+from connectors.hubspot.catalogue import CREATED, MERGED, MODIFIED
 
 Object = Mapping[str, Any]
 
@@ -39,6 +39,15 @@ def named_stages(deal: Object) -> set[tuple[str, str]]:
         for name in ("pipeline", "dealstage")
     )
     return {(pipeline, stage) for pipeline in pipelines for stage in stages}
+
+
+def is_heir(deal: Object, since: datetime) -> bool:
+    """Whether older activities may be the deal's since then: others were merged into it, or people made it then and
+    took along what they had already done with its buyer.
+    """
+    properties = deal.get("properties") or {}
+    created = _moment(properties.get(CREATED))
+    return bool(properties.get(MERGED)) or (created is not None and created >= since)
 
 
 def modified_ms(thing: Object) -> int:

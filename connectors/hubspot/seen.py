@@ -22,8 +22,8 @@ class SeenIds:
         """A stream starts, here and now."""
         self._ids = array("q")
         self._whole_for: tuple[datetime | None] | None = None
-        self.survivors: set[str] = set()
-        """Deals into which others were merged."""
+        self.heirs: set[str] = set()
+        """Deals that may have got older activities, whose own dates don't tell: merged, made or found meanwhile."""
         self.stages: set[tuple[str, str]] = set()
         """Pipeline and stage of which the deals' histories speak."""
         self.asked: tuple[datetime | None, array[int]] | None = None

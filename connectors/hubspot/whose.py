@@ -15,11 +15,11 @@ from itertools import islice
 from connectors.contract import ConnectorError, CredentialsError
 from connectors.http.ahead import Workers, chained
 from connectors.hubspot.api import ASSOCIATIONS_PAGE, HubSpotApi
-from connectors.hubspot.catalogue import MERGED, MODIFIED, ObjectKind, Pair
+from connectors.hubspot.catalogue import CREATED, MERGED, MODIFIED, ObjectKind, Pair
 from connectors.hubspot.links import links
 from connectors.hubspot.notes import Notes
 from connectors.hubspot.options import HubSpotOptions
-from connectors.hubspot.records import milliseconds
+from connectors.hubspot.records import is_heir, milliseconds
 from connectors.hubspot.search import changed, open_ids
 from connectors.hubspot.seen import SeenIds, numbers
 
@@ -56,7 +56,7 @@ class Whose:
         met = self.seen.all_since(synced_to)
         ids = set(self._found(synced_to) if met is None else met)
         ids |= self._window(synced_to)
-        return ids if self.source.has_open else ids | self._of_merged_deals(synced_to)
+        return ids if self.source.has_open else ids | self._of_heirs(synced_to)
 
     def _listed(self) -> Iterator[int]:
         # Only after a restart between the objects and their associations.
@@ -84,17 +84,19 @@ class Whose:
             )
         return ids
 
-    def _of_merged_deals(self, synced_to: datetime) -> set[int]:
-        """A merge moves the parents' activities to a new deal, and no date of theirs tells."""
+    def _of_heirs(self, synced_to: datetime) -> set[int]:
+        """A merge moves the parents' activities to a new deal, and who makes a deal may take along what was done
+        before with its buyer; no date of theirs tells.
+        """
         if self.deals.all_since(synced_to) is not None:
-            survivors = iter(sorted(self.deals.survivors))
+            heirs = iter(sorted(self.deals.heirs))
         else:
-            since = milliseconds(synced_to - self.options.overlap)
-            walk = changed(self.api, "deals", (MODIFIED, MERGED), since_ms=since)
-            survivors = (item.thing["id"] for item in walk if item.thing["properties"].get(MERGED))
+            since = synced_to - self.options.overlap
+            walk = changed(self.api, "deals", (MODIFIED, MERGED, CREATED), since_ms=milliseconds(since))
+            heirs = (item.thing["id"] for item in walk if is_heir(item.thing, since))
         ids: set[int] = set()
         try:
-            while chunk := list(islice(survivors, ASSOCIATIONS_PAGE)):
+            while chunk := list(islice(heirs, ASSOCIATIONS_PAGE)):
                 for result in links(self.api, Pair("deals", self.source.name), chunk).values():
                     ids.update(numbers(str(to.get("toObjectId")) for to in result["to"]))
         except CredentialsError:
@@ -105,7 +107,7 @@ class Whose:
             # What is already there stays right for every deal that was not merged; that is worth a remark, no failure.
             self.notes.add(
                 self.source.name,
-                f"the {self.source.name} of merged deals could not be asked for, so they may still be shown with the "
-                f"deals that were merged away: {refusal}",
+                f"the {self.source.name} of merged and new deals could not be asked for, so older ones may still be "
+                f"shown with the deals that were merged away, or be absent: {refusal}",
             )
         return ids

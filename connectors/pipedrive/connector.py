@@ -176,6 +176,7 @@ class PipedriveConnector:
                 asked = self._params if phase.status is None else {**self._params, "status": phase.status}
                 found = self._api.deals_by_id(phase.endpoint, absent, asked)
                 absent = [identity for identity in absent if identity not in {thing["id"] for thing in found}]
+                self._met.add(found)  # a deal that only the counts found has a changelog too
                 yield Page([deal_record(thing, self._options.fields) for thing in found], {})
 
     def _count_activities(self) -> int | None:

@@ -118,3 +118,17 @@ def test_an_unreadable_history_is_no_contradiction_either(lake):
     crm = FakeCrm({"deals": {"a": deal("two")}, "history": {}}, check=BESIDE, unreadable={"history"})
     told = sync(crm, lake, FakeClock())
     assert (told.history_differs, crm.reread) == (None, [])
+
+
+def test_a_move_that_arrives_without_its_deal_has_the_deal_read_again(lake):
+    clock = FakeClock()
+    crm = FakeCrm(
+        {"deals": {"a": deal("one"), "b": deal("one")}, "history": {"1": change("a", 1, "one")}}, check=BESIDE
+    )
+    sync(crm, lake, clock)
+    clock.forward(days=1)
+    crm.objects["deals"]["a"] = deal("two")  # stamped long before the window of the next pass
+    crm.objects["history"]["2"] = Item(change("a", 2, "two").value, clock())
+    told = sync(crm, lake, clock)
+    assert (crm.reread, told.history_differs) == (["a"], 0)
+    assert plain_state(lake, "fake/deals") == truth(crm, "deals")

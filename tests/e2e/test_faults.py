@@ -60,7 +60,7 @@ class Patient(Account):
         return connector
 
 
-def _told(lake: Lake, crm: str, name: str) -> dict[tuple[str, str], str]:
+def told(lake: Lake, crm: str, name: str) -> dict[tuple[str, str], str]:
     """Every live record of every object, as its latest version says; an association with nobody is none."""
     return {
         (table, key): payload
@@ -78,9 +78,9 @@ def calm(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     with start(crm, {CANARY: Organisation(seed=5, deals=SIZE)}) as sandbox:
         account = Patient(crm, sandbox, CANARY, tmp_path_factory.mktemp(crm))
         account.good_sync()
-        told = _told(account.lake, crm, "acme")
-        assert len(told) > 5 * SIZE
-        yield crm, sandbox, told
+        whole = told(account.lake, crm, "acme")
+        assert len(whole) > 5 * SIZE
+        yield crm, sandbox, whole
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
@@ -102,7 +102,7 @@ def test_a_fault_ends_in_recovery_or_in_words(
     _recovered_or_named(disturbed, moment, account)
     mended = account.good_sync()
     assert mended.watermark is not None
-    assert _told(account.lake, crm, "acme") == undisturbed
+    assert told(account.lake, crm, "acme") == undisturbed
 
 
 FAULTS_OFF = sorted({name for knobs in FAULTS.values() for name in knobs})

@@ -23,7 +23,7 @@ from connectors.sandbox import DEFAULT_NOW, Organisation, Sandbox
 from connectors.sandbox.world import World
 from connectors.sync import Limits
 from tests.e2e.accounts import CRMS, Account, start
-from tests.e2e.test_faults import _told
+from tests.e2e.test_faults import told
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
@@ -127,4 +127,4 @@ def test_a_killed_sync_loses_nothing_and_repeats_little(crm: str, tmp_path: Path
         fetched = _asked(sandbox) - whole
         assert struck >= KILLS // 2, "most of the kills should have struck a running sync"
         assert fetched <= whole + KILLS * AGAIN[crm], f"{fetched} requests, undisturbed {whole}"
-        assert _told(wild.lake, crm, "acme") == _told(calm.lake, crm, "acme")
+        assert told(wild.lake, crm, "acme") == told(calm.lake, crm, "acme")

@@ -180,7 +180,7 @@ class Org(World):
             moved=max(gone_at or 0, self.moved.get(index, 0)),
             home=home,
             home_is_gone=self.gone_at(home) is not None,
-            home_moved=max(self.gone_at(home) or 0, self.moved.get(home, 0), self.moved.get(index, 0)),
+            home_moved=max(self.gone_at(home) or 0, *(self.moved.get(place, 0) for place in self._way(index, home))),
             now=self.present,
             discount_percent=self.knobs.discount_percent,
         )
@@ -192,6 +192,13 @@ class Org(World):
     def _home(self, index: int) -> int:
         """The deal that the activities and documents of deal number `index` belong to."""
         return self.survivor(index) if self.was_joined(index) and index not in self.pending else index
+
+    def _way(self, index: int, home: int) -> Iterator[int]:
+        """The deals that the activities of deal number `index` belonged to one after the other: no stamp goes back."""
+        yield index
+        while index != home:
+            index = self.story(index).merged_into or home
+            yield index
 
     def gone_at(self, index: int) -> int | None:
         """When a deal was deleted, in seconds; None while it lives. Deals of one merge went with it."""

@@ -108,7 +108,7 @@ def test_a_refusal_to_tell_a_merged_deal_s_activities_is_a_remark_and_no_failure
     fake.faults["/associations/deals/meetings"] = [(400, {"message": "No association exists"})]
     connector = connect(fake)
     assert told(read_all(connector, "associations:meetings:deals", START)) == {"meetings:deals:71": [9]}
-    assert "of merged deals could not be asked for" in connector.notes(stream(connector, "meetings"))[0]
+    assert "of merged and new deals could not be asked for" in connector.notes(stream(connector, "meetings"))[0]
     fake.faults["/associations/deals/meetings"] = [(502, {})] * 9
     with pytest.raises(Unreachable):
         read_all(connect(fake), "associations:meetings:deals", START)

@@ -55,7 +55,7 @@ def test_an_increment_costs_no_more_calls_than_it_must(changed):
     assert total >= changed
     # Constant: properties, pipelines, owners (2), archived of 6 kinds, searches of 5 kinds, one search more per 199.
     assert fake.calls["batch"] == ceil(changed / 50)
-    assert connector.traffic.requests <= ceil(changed / 200) + ceil(changed / 50) + 3 * ceil(changed / 1000) + 25
+    assert connector.traffic.requests <= ceil(changed / 200) + ceil(changed / 50) + 8 * ceil(changed / 1000) + 25
 
 
 def test_25_000_deals_of_one_millisecond_all_arrive_although_the_search_stops_at_10_000():

@@ -1,3 +1,4 @@
+{# A deal without an amount has the expected revenue 0 there. #}
 with stages as (
     select
         connection,
@@ -18,7 +19,7 @@ select
     {{ odoo_text(map_value('records.properties', "'name'")) }} as deal_name,
     coalesce(stages.pipeline_id, 'default') as pipeline_id,
     case when records.is_lost then 'lost' else records.native_stage_id end as stage_id,
-    {{ to_money('records.amount_text') }} as amount,
+    nullif({{ to_money('records.amount_text') }}, 0) as amount,
     {{ odoo_label(map_value('records.properties', "'company_currency'")) }} as currency,
     {{ to_utc('records.created_at_text') }} as created_at,
     records.modified_at,
