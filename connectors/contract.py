@@ -179,11 +179,12 @@ class SyncOutcome:
 class HistoryCheck:
     """How a CRM's stage history is held against the present: two DuckDB queries over the lake's latest live records.
 
-    `present` selects (deal_id, stage_id) from the view `deals(id, payload)`: those that were read in this pass.
-    `history` selects (deal_id, stage_id), one row a deal, from the views `deals` and, where the history is a table of
-    its own, `history(id, payload)` alone, the latest records of `history_table`: the last stage that it tells. Deals
-    whose history was read in this pass are compared as well, and deals without any history aren't. What differs is read again once by `Connector.read(stream named stream, ids)`, and by
-    `read_history` where the history is a stream of its own; what still differs is listed for the operator.
+    `present` selects (deal_id, stage_id) from the view `deals(id, payload)`: those that were read in this pass, and
+    those whose history was. `history` selects (deal_id, stage_id), one row a deal, from the view `deals` or, where the
+    history is a table of its own, from `history(id, payload)` alone, the latest records of `history_table`: the last
+    stage that it tells. Deals without any history aren't compared. What differs is read again once by
+    `Connector.read(stream named stream, ids)`, and by `read_history` where the history is a stream of its own; what
+    still differs is listed for the operator.
     """
 
     stream: str

@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from connectors.contract import Unreachable
-from tests.connectors.hubspot.fake_hubspot import START, FakeHubSpot, connect, read_all, stream
+from tests.connectors.hubspot.fake_hubspot import START, FakeHubSpot, connect, read_all, stamp, stream
 
 PAIR = "associations:deals:contacts"
 DAY = timedelta(days=1)
@@ -98,6 +98,36 @@ def test_the_activities_of_merged_deals_are_asked_again_although_no_date_of_thei
     read_all(whole, "meetings", START)
     for connector in (whole, restarted):
         assert told(read_all(connector, "associations:meetings:deals", START)) == {"meetings:deals:71": [9]}
+
+
+def test_what_was_done_before_with_a_buyer_is_asked_for_when_a_new_deal_takes_it_along():
+    fake = FakeHubSpot()
+    fake.put("meetings", 71, START - 90 * DAY)
+    fake.put("deals", 8, START, createdate=stamp(START - 90 * DAY))
+    fake.put("deals", 9, START, createdate=stamp(START))
+    fake.links = {("deals", "meetings", 9): [71], ("meetings", "deals", 71): [9]}
+    whole, restarted = connect(fake), connect(fake)
+    read_all(whole, "deals", START)
+    read_all(whole, "meetings", START)
+    for connector in (whole, restarted):
+        assert told(read_all(connector, "associations:meetings:deals", START)) == {"meetings:deals:71": [9]}
+
+
+def test_a_deal_that_only_the_count_found_brings_its_contacts_and_meetings():
+    fake = FakeHubSpot()
+    fake.put("meetings", 71, START - 90 * DAY)
+    fake.put("deals", 9, START - 90 * DAY, hs_is_closed="true")
+    fake.links = {
+        ("deals", "contacts", 9): [5],
+        ("deals", "meetings", 9): [71],
+        ("meetings", "deals", 71): [9],
+    }
+    connector = connect(fake)
+    read_all(connector, "deals", START)
+    assert list(connector.read(stream(connector, "deals"), ["9"]))
+    read_all(connector, "meetings", START)
+    assert told(read_all(connector, PAIR, START)) == {"deals:contacts:9": [5]}
+    assert told(read_all(connector, "associations:meetings:deals", START)) == {"meetings:deals:71": [9]}
 
 
 def test_a_refusal_to_tell_a_merged_deal_s_activities_is_a_remark_and_no_failure():
