@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +91,10 @@ class Lake:
     def live_ids(self, table: str, connection: str) -> pa.ChunkedArray:
         """Ids of the records that are alive, as Arrow strings (a million take some 20 MB)."""
         return self.reader.live_ids(self._paths(table, connection))
+
+    def last_stamps(self, table: str, connection: str, ids: pa.Array | pa.ChunkedArray) -> dict[str, datetime]:
+        """The latest modification time ever told of each of these ids, deleted ones among them."""
+        return self.reader.last_stamps(self._paths(table, connection), ids)
 
     def known_ids(self, table: str, connection: str, not_deleted: bool = True) -> set[str]:
         """Ids of the records as a set: for small objects. `live_ids` is for large ones."""

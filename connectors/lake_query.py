@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -47,6 +48,20 @@ class LakeReader:
         with self._session() as db:
             ids = db.sql(f"select id from ({_LATEST}) {where}", params={"files": list(files)}).to_arrow_table()["id"]
         return ids.cast(pa.string())
+
+    def last_stamps(self, files: Sequence[str], ids: pa.Array | pa.ChunkedArray) -> dict[str, datetime]:
+        """The latest modification time of each of these ids, in aware UTC."""
+        if not files or not len(ids):
+            return {}
+        with self._session() as db:
+            db.register("wanted", pa.table({"id": ids}))
+            rows = db.execute(
+                "select id, max(epoch_us(modified_at)) from read_parquet($files) "
+                "where kind = 'record' and modified_at is not null and id in (select id from wanted) group by id",
+                {"files": list(files)},
+            ).fetchall()
+        begin = datetime(1970, 1, 1, tzinfo=UTC)
+        return {str(key): begin + timedelta(microseconds=stamp) for key, stamp in rows}
 
     def latest_rows(
         self, files: Sequence[str], ids: pa.Array | pa.ChunkedArray | None = None

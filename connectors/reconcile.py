@@ -6,7 +6,9 @@ Counting, deletions that left no trace, and floors belong here; reading streams 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
 from functools import partial
 
 import pyarrow as pa
@@ -128,6 +130,7 @@ def _bury(attempt: Attempt, stream: Stream, gone: pa.ChunkedArray) -> None:
 def _reread(attempt: Attempt, stream: Stream, missing: pa.ChunkedArray) -> int:
     """Read what the CRM lists and we lack; returns how many of them no longer exist."""
     writer = attempt.writer(stream)
+    stamps = attempt.lake.last_stamps(stream.table, attempt.connection, missing)
     found: set[str] = set()
     for begin in range(0, len(missing), _IDS_AT_ONCE):
         ids = missing.slice(begin, _IDS_AT_ONCE).to_pylist()
@@ -135,10 +138,18 @@ def _reread(attempt: Attempt, stream: Stream, missing: pa.ChunkedArray) -> int:
         pages = read_ahead(again, attempt.deadline, f"reading {stream.name} again")
         for page in pages:
             attempt.deadline.check(f"reading {stream.name} again")
-            writer.add(page.records, None)
+            writer.add((_not_older(record, stamps) for record in page.records), None)
             found.update(record.id for record in page.records if not record.is_deleted)
     writer.flush()
     return len(missing) - sum(1 for i in missing.to_pylist() if i in found)
+
+
+def _not_older(record: Record, stamps: Mapping[str, datetime]) -> Record:
+    """What the CRM lists is alive, even if it comes back with an older stamp than the one it was deleted with."""
+    known = stamps.get(record.id)
+    if known is None or record.modified_at is None or record.modified_at >= known:
+        return record
+    return replace(record, modified_at=known)
 
 
 def _check_floor(attempt: Attempt, stream: Stream, now: int, before: int | None) -> None:

@@ -191,6 +191,7 @@ def _change(world: World, story: Story, edit: Edit) -> None:
         case Restore():
             _restore(story, edit)
         case Reown():
+            story.written_by = story.author
             story.owner, story.modified = edit.owner, at
             new_owner = world.crew.everybody[edit.owner].owner_id
             story.fields.setdefault("hubspot_owner_id", []).append(Entry(new_owner, at, edit.actor))

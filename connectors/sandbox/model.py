@@ -108,6 +108,8 @@ class Story:
     parents: tuple[int, ...] = ()
     merged_at: int | None = None
     modified: int = 0
+    written_by: int | None = None
+    """Who did what people did, where an edit has since handed the deal over: nobody's past changes its author."""
     touched_at: int = 0
     """Of the last edit of any kind, also of those that don't move HubSpot's date; 0: only the story's own."""
     steps: dict[str, State] | None = field(default_factory=dict)
@@ -116,6 +118,11 @@ class Story:
     visits_certain: bool = True
     moves: list[Move] = field(default_factory=list)
     unjudged_reason: str | None = None
+
+    @property
+    def author(self) -> int:
+        """The seller whose name people's changes bear."""
+        return self.owner if self.written_by is None else self.written_by
 
     def value(self, name: str) -> str | None:
         """The present value of a field."""

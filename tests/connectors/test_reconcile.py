@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -48,6 +49,28 @@ def test_a_deleted_record_that_comes_back_unchanged_is_alive_again(crm, lake, cl
     outcome = sync_connection(crm, lake, clock=clock)
     assert outcome.state == "good"
     assert crm.reread == ["d000007"]
+    assert plain_state(lake, "fake/deals") == truth(crm, "deals")
+
+
+def test_what_comes_back_with_an_older_stamp_than_it_was_deleted_with_is_alive(lake, clock):
+    crm = FakeCrm({"deals": deals(5), "bin": {}}, counts={"bin": None}, tables={"bin": "fake/deals"})
+    sync_connection(crm, lake, clock=clock)
+    old = crm.objects["deals"].pop("d000001")
+    crm.objects["bin"]["d000001"] = Item(old.value, clock())
+    plain = crm.pages
+
+    def pages(stream, *, position, synced_to):
+        for page in plain(stream, position=position, synced_to=synced_to):
+            gone = [replace(r, is_deleted=True) for r in page.records] if stream.name == "bin" else page.records
+            yield replace(page, records=gone)
+
+    crm.pages = pages
+    assert sync_connection(crm, lake, clock=clock).state == "good"
+    assert "d000001" not in plain_state(lake, "fake/deals")
+    crm.objects["bin"].clear()
+    crm.objects["deals"]["d000001"] = old  # as old as ever: its stamp lies before that of its deletion
+    outcome = sync_connection(crm, lake, clock=clock)
+    assert outcome.state == "good", outcome.error
     assert plain_state(lake, "fake/deals") == truth(crm, "deals")
 
 

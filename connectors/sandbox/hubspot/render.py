@@ -91,7 +91,7 @@ def deal(story: Story, crew: Crew, wanted: Collection[str], with_history: Collec
 
 
 def _deal_history(story: Story, crew: Crew, name: str, every: Fields) -> list[dict[str, Any]]:
-    person = crew.everybody[story.owner]
+    person = crew.everybody[story.author]
     if name in story.withheld:
         return []
     entries = story.fields.get(name, [])

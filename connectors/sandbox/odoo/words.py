@@ -94,7 +94,7 @@ def user_of(story: Story, actor: Actor) -> int:
     """The user whose name a change bears: the salesperson, the API's user, or OdooBot for automation rules."""
     if actor in ("integration", "import"):
         return INTEGRATION
-    return BOT if actor == "workflow" else FIRST_SELLER + story.owner
+    return BOT if actor == "workflow" else FIRST_SELLER + story.author
 
 
 @lru_cache(maxsize=8192)

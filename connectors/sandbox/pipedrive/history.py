@@ -61,7 +61,7 @@ def actor_of(company: Company, identifier: int, row: Change) -> int:
     """The user who made a change; what machines do is done with the token of one user."""
     if row.actor in BY_MACHINES:
         return machine(company.crew)
-    return user_id(company.crew.everybody[company.story(identifier - 1).owner])
+    return user_id(company.crew.everybody[company.story(identifier - 1).author])
 
 
 def participants(company: Company, identifier: int, query: Mapping[str, str]) -> Answer:
@@ -77,7 +77,7 @@ def participants(company: Company, identifier: int, query: Mapping[str, str]) ->
 
 
 def _participant(company: Company, identifier: int, person: int, since: int) -> dict[str, Any]:
-    owner = user_id(company.crew.everybody[company.story(identifier - 1).owner])
+    owner = user_id(company.crew.everybody[company.story(identifier - 1).author])
     name, mail = f"Person {person}", [{"label": "work", "value": f"person.{person}@example.com", "primary": True}]
     about = {"name": name, "email": mail, "phone": [], "active_flag": True, "company_id": 1}
     return {
@@ -98,7 +98,7 @@ def participants_changelog(company: Company, identifier: int, query: Mapping[str
     known(company, identifier)
     limit = page_size(query)
     with company.lock:
-        owner = user_id(company.crew.everybody[company.story(identifier - 1).owner])
+        owner = user_id(company.crew.everybody[company.story(identifier - 1).author])
         every = [
             {"actor_user_id": owner, "person_id": thing_id(part, place), "action": "added", "time": naive(since)}
             for part, place, since in company.participants(identifier - 1)

@@ -43,7 +43,7 @@ class Deal:
     @property
     def person(self) -> str:
         """The user who did what people did."""
-        return self.users.id_of_number(self.story.owner)
+        return self.users.id_of_number(self.story.author)
 
     def actor(self, save: Save) -> str:
         """The user who made a save."""
