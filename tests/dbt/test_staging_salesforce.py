@@ -174,6 +174,9 @@ def evidence(home: Warehouse) -> None:
             record("00T2", {**call, "IsClosed": "false", "Status": "Not Started", "ActivityDate": "2024-03-06"}),
             record("00T3", {**call, "TaskSubtype": "Email", "CallType": None, "ActivityDate": "2024-03-07"}),
             record("00T4", {**call, "WhatId": "0011", "ActivityDate": "2024-03-07"}),
+            # Ticked off before the day that they were for: at a known time, and some time before the last change.
+            record("00T6", {**call, "ActivityDate": "2024-03-20", "CompletedDateTime": "2024-03-05T11:00:00.000Z"}),
+            record("00T7", {**call, "ActivityDate": "2024-03-20", "SystemModstamp": "2024-03-06T08:00:00.000Z"}),
         ],
     )
     home.lake("salesforce__email_messages", [record("02s1", {"ActivityId": "00T5", "Incoming": "true"})])
@@ -293,13 +296,26 @@ def test_a_tracked_field_dates_its_values_and_what_it_held_before(home: Warehous
 
 def test_activities_contacts_and_documents(home: Warehouse) -> None:
     activities = {row["activity_id"]: row for row in home.query("select * from canonical.int_activities")}
-    assert set(activities) == {"task 00T1", "task 00T2", "task 00T3", "task 00T5", "event 00U1", "event 00U3"}
+    assert set(activities) == {
+        "task 00T1",
+        "task 00T2",
+        "task 00T3",
+        "task 00T5",
+        "task 00T6",
+        "task 00T7",
+        "event 00U1",
+        "event 00U3",
+    }
     held = activities["task 00T1"]
     assert (held["kind"], held["outcome"], held["direction"], held["precision"]) == ("call", "completed", "in", "day")
     assert held["occurred_at"] == at("2024-03-04")
     assert activities["task 00T2"]["outcome"] == "not started"
     assert (activities["task 00T3"]["kind"], activities["task 00T3"]["direction"]) == ("email", None)
     assert activities["task 00T5"]["direction"] == "in"
+    early = activities["task 00T6"]
+    assert (early["occurred_at"], early["precision"]) == (at("2024-03-05T11:00:00"), "exact"), "not the day it was for"
+    some_day = activities["task 00T7"]
+    assert (some_day["outcome"], some_day["occurred_at"], some_day["precision"]) == ("completed", None, "order")
     met = activities["event 00U1"]
     assert (met["kind"], met["occurred_at"], met["contact_count"]) == ("meeting", at("2024-03-08T13:00:00"), 3)
     assert activities["event 00U3"]["precision"] == "day"

@@ -13,10 +13,14 @@ select
     kind,
     outcome,
     direction,
-    occurred_at,
+    case when not was_done_before then occurred_at end as occurred_at,
     {{ to_utc('recorded_at_text') }} as recorded_at,
     owner_id,
     cast({{ to_count('contact_count_text') }} as integer) as contact_count,
-    case when length(occurred_at_text) = 10 then 'day' else 'exact' end as precision
+    case
+        when was_done_before then 'order'
+        when length(occurred_at_text) = 10 then 'day'
+        else 'exact'
+    end as precision
 from activities
 where occurred_at is not null and substr(deal_id, 1, 3) = '006'

@@ -1,7 +1,7 @@
 {{ config(materialized='table') }}
 
-{# Tasks and events in one shape. A task has the day that it was for; when exactly it was done is told only where no day
-   is given. An event of a series' pattern, or a guest's copy, is no meeting of its own. #}
+{# Tasks and events in one shape. A task was done on the day that it was for, unless it was ticked off before; one that is
+   ticked off, but since when is not told, and that is for a later day than its last change, was done some day before. An event of a series' pattern, or a guest's copy, is no meeting of its own. #}
 with tasks as (
     {{ salesforce_rows('tasks', 'activity_id') }}
 ),
@@ -29,8 +29,17 @@ activities as (
     select
         *,
         'task' as object,
-        coalesce({{ map_value('fields', "'ActivityDate'") }}, {{ map_value('fields', "'CompletedDateTime'") }})
-            as occurred_at_text,
+        case
+            when
+                substr({{ map_value('fields', "'CompletedDateTime'") }}, 1, 10)
+                < {{ map_value('fields', "'ActivityDate'") }}
+                then {{ map_value('fields', "'CompletedDateTime'") }}
+            else coalesce({{ map_value('fields', "'ActivityDate'") }}, {{ map_value('fields', "'CompletedDateTime'") }})
+        end as occurred_at_text,
+        {{ map_value('fields', "'IsClosed'") }} = 'true'
+        and {{ map_value('fields', "'CompletedDateTime'") }} is null
+        and {{ map_value('fields', "'ActivityDate'") }} > substr({{ map_value('fields', "'SystemModstamp'") }}, 1, 10)
+            as was_done_before,
         case
             when {{ map_value('fields', "'TaskSubtype'") }} in ('Email', 'ListEmail') then 'email'
             when {{ map_value('fields', "'TaskSubtype'") }} = 'Call' then 'call'
@@ -51,6 +60,7 @@ activities as (
             when {{ map_value('fields', "'IsAllDayEvent'") }} = 'true' then {{ map_value('fields', "'ActivityDate'") }}
             else coalesce({{ map_value('fields', "'StartDateTime'") }}, {{ map_value('fields', "'ActivityDate'") }})
         end as occurred_at_text,
+        false as was_done_before,
         'meeting' as kind,
         cast(null as {{ dbt.type_string() }}) as outcome
     from events
@@ -71,6 +81,7 @@ select
         when {{ map_value('fields', "'CallType'") }} = 'Outbound' then 'out'
     end as direction,
     occurred_at_text,
+    coalesce(was_done_before, false) as was_done_before,
     {{ map_value('fields', "'CreatedDate'") }} as recorded_at_text,
     {{ map_value('fields', "'OwnerId'") }} as owner_id,
     coalesce(
