@@ -114,6 +114,13 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     deals.add("by_days", [(-0.375, "qualify"), (1.625, "develop")], precision="day", created_at=day(0), done="b")
     deals.activity("by_days", "meeting", 2.2)  # later on the day on which it left
     deals.add("born_that_day", [(0, "propose")], created_at=day(-0.375), done="bta")
+    deals.add("undirected", [(0, "qualify"), (2, "develop")], done="b")
+    deals.activity("undirected", "email", 1)
+    deals.activity("undirected", "email", 1.5, direction="out")
+    deals.add("answered_later", [(0, "qualify"), (2, "develop")], done="b")
+    deals.activity("answered_later", "email", 1, direction="out")
+    deals.activity("answered_later", "email", 20)
+    deals.add("won_and_undone", [(0, "qualify"), (2, "won"), (2, "qualify")], done="b", stage_id="qualify")
     deals.add("born_some_day", [(0, "propose")], created_at=None)
     world = World(tmp_path_factory.mktemp("findings"), as_of=JUDGED)
     for table, frame in process_tables(load_process(), ZoneInfo("UTC")).items():
@@ -181,6 +188,9 @@ EXPECTED = {
     "by_days": [],
     "born_that_day": [("born_late", "Created in Propose, without Qualify, Develop", False)],
     "born_some_day": [],
+    "undirected": [],
+    "answered_later": [("step_missing", 'Leaving Qualify: "Conversation held" is not recorded', True)],
+    "won_and_undone": [],
 }  # fmt: skip
 
 
@@ -217,6 +227,23 @@ def test_doubt_is_named_as_doubt(built: Warehouse) -> None:
     merged = states(built, "merged")
     assert (merged["buyer_named"], merged["amount_known"]) == ("unknown", "missing")
     assert findings(built, "merged") == [("step_missing", 'Leaving Develop: "Amount known" is not recorded', True)]
+
+
+def test_a_mail_that_may_be_the_buyers_accuses_nobody(built: Warehouse) -> None:
+    """Salesforce keeps a logged mail as a task that doesn't say which way it went."""
+    assert states(built, "undirected")["conversation_held"] == "unknown"
+    [reason] = built.values("""select reason from warehouse.marts.fct_step_results
+        where deal_id = 'undirected' and step_key = 'conversation_held'""")
+    assert reason == "something is recorded, but the CRM does not say which way it went or how it ended"
+
+
+def test_won_and_taken_back_in_one_save_is_no_move(built: Warehouse) -> None:
+    """Both have the history's one second; the deal stands where it stood before, so it was never won."""
+    visits = built.query(
+        "select stage_key, left_at from warehouse.marts.fct_stage_visits where deal_id = ?", "won_and_undone"
+    )
+    assert visits == [{"stage_key": "qualify", "left_at": None}]
+    assert states(built, "won_and_undone")["conversation_held"] == "pending"
 
 
 def test_every_deal_has_a_result_for_every_step(built: Warehouse) -> None:

@@ -63,7 +63,7 @@ final as (
             and matches.step_key = terms.step_key
             and matches.alternative = terms.alternative
             and matches.term = terms.term
-    where records.has_contact or not terms.needs_contact
+    where matches.is_certain and (records.has_contact or not terms.needs_contact)
 
     union all
 

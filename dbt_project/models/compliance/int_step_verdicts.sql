@@ -10,6 +10,12 @@ evidence as (
 
 ),
 
+possible as (
+
+    select * from {{ ref('int_possible_evidence') }}
+
+),
+
 logging as (
 
     select * from {{ ref('int_step_logging') }}
@@ -40,6 +46,8 @@ weighed as (
             when deadlines.covered_from > deadlines.gate_at
                 then 'the source was connected only after the deal left the stage'
             when evidence.has_undated then 'it is recorded, but when is not known'
+            when possible.first_at <= deadlines.deadline_at
+                then 'something is recorded, but the CRM does not say which way it went or how it ended'
             when
                 deadlines.rests_on_activities
                 and evidence.step_key is null
@@ -54,6 +62,11 @@ weighed as (
             deadlines.deal_key = evidence.deal_key
             and deadlines.version = evidence.version
             and deadlines.step_key = evidence.step_key
+    left join possible
+        on
+            deadlines.deal_key = possible.deal_key
+            and deadlines.version = possible.version
+            and deadlines.step_key = possible.step_key
     left join logging
         on
             deadlines.connection = logging.connection

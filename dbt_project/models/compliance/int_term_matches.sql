@@ -72,9 +72,10 @@ tested as (
 
 ),
 
+-- what the CRM leaves open doesn't match for certain, but it may
 final as (
 
-    select distinct
+    select
         version,
         step_key,
         alternative,
@@ -82,9 +83,15 @@ final as (
         record_kind,
         label,
         status,
-        direction
+        direction,
+        max(case when asks_status = has_status and asks_direction = has_direction then 1 else 0 end) = 1 as is_certain
     from tested
-    where asks_label = has_label and asks_status = has_status and asks_direction = has_direction and is_excluded = 0
+    where
+        asks_label = has_label
+        and is_excluded = 0
+        and (asks_status = has_status or status = '')
+        and (asks_direction = has_direction or direction = '')
+    group by version, step_key, alternative, term, record_kind, label, status, direction
 
 )
 
