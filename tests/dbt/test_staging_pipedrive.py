@@ -138,6 +138,7 @@ def walks(home: Warehouse) -> None:
             deal(108, stage_id=2, update_time="2024-04-05T10:00:00Z", **won),
             deal(109, stage_id=3, **moved),
             deal(110, stage_id=2, **moved, **won),
+            deal(111, stage_id=2, stage_change_time="2024-02-10T10:00:00Z"),
         ],
     )
     rows = [
@@ -181,6 +182,8 @@ def walks(home: Warehouse) -> None:
             ("2024-04-05 10:00:00", "status", "open", "won"),
             ("2024-04-05 10:00:00", "stage_id", "1", "2"),
         ),
+        # Its add_time was edited to a day on which it had long been moved: it neither began nor went back then.
+        *changelog(111, ("2024-02-10 10:00:00", "stage_id", "1", "2")),
     ]
     home.lake("pipedrive__deal_changes", rows)
 
@@ -204,6 +207,8 @@ def test_walks(home: Warehouse) -> None:
     assert [(stage, source) for stage, _, source in walk(home, 108)] == [("won", "snapshot")]
     assert [stage for stage, _, _ in walk(home, 109)] == ["1", "won", "3"]
     assert [stage for stage, _, _ in walk(home, 110)] == ["1", "2", "won"]
+    assert walk(home, 111) == [("1", "02-10 09:59:59", "history"), ("2", "02-10 10:00:00", "history")]
+    assert values(home, 111, "amount") == [("100", "02-10 09:59")]
 
 
 @given

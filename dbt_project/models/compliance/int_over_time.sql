@@ -1,8 +1,7 @@
 with times as (
 
     select * from {{ ref('int_stage_times') }}
-    -- since when a deal stands where it was found by a snapshot, or where its history does not end, is not known
-    where precision <> 'order' and (unclear_until is null or entered_at > unclear_until)
+    where is_timed and (unclear_until is null or entered_at > unclear_until)
 
 ),
 

@@ -1,6 +1,7 @@
 {{ config(materialized='table') }}
 
-{# Parsed once and kept: a deal is one flat object, its custom fields beside the standard ones by their keys. #}
+{# Parsed once and kept: a deal is one flat object, its custom fields beside the standard ones by their keys. add_time can
+   be edited and imported, so a deal that changed before was there before. #}
 with latest as (
     {{ latest_records(source('lake', 'pipedrive__deals')) }}
 ),
@@ -14,6 +15,15 @@ parsed as (
         extracted_at,
         {{ json_fields('payload') }} as fields
     from latest
+),
+
+first_changes as (
+    select
+        connection,
+        deal_id,
+        min(changed_at) as changed_at
+    from {{ ref('stg_pipedrive__changelog') }}
+    group by connection, deal_id
 ),
 
 field_names as (
@@ -30,7 +40,11 @@ select
     {{ map_value('fields', "'stage_id'") }} as stage_id,
     {{ map_value('fields', "'status'") }} as status,
     {{ map_value('fields', "'add_time'") }} as created_at_text,
-    {{ to_utc(map_value('fields', "'add_time'")) }} as created_at,
+    case
+        when first_changes.changed_at < {{ to_utc(map_value('fields', "'add_time'")) }}
+            then {{ add_seconds('first_changes.changed_at', '-1') }}
+        else {{ to_utc(map_value('fields', "'add_time'")) }}
+    end as created_at,
     {{ to_utc(map_value('fields', "'update_time'")) }} as updated_at,
     {{ to_utc(map_value('fields', "'stage_change_time'")) }} as stage_changed_at,
     coalesce(
@@ -51,3 +65,7 @@ select
 from parsed
 left join field_names
     on parsed.connection = field_names.connection
+left join first_changes
+    on
+        parsed.connection = first_changes.connection
+        and parsed.deal_id = first_changes.deal_id
