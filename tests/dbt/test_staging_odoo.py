@@ -191,6 +191,15 @@ def told() -> Odoo:
         odoo.add("activities", {"id": number, "res_id": 14, "activity_type_id": [kind, "X"], "user_id": [7, "Rep"],
                                 "active": not done, "state": "done" if done else "planned", "date_done": done,
                                 "date_deadline": due, "create_date": CREATED})  # fmt: skip
+    # 15 was a lead for four weeks; 16 was moved as one
+    odoo.lead(15, 2, written="2024-04-05 10:00:00", date_last_stage_update="2024-04-05 10:00:00")
+    odoo.born(15)
+    odoo.changed(15, "2024-03-29 10:00:00", type=(0, 0))
+    odoo.changed(15, "2024-04-05 10:00:00", stage_id=(1, 2))
+    odoo.lead(16, 2, written="2024-04-05 10:00:00", date_last_stage_update="2024-03-05 10:00:00")
+    odoo.born(16)
+    odoo.changed(16, "2024-03-05 10:00:00", stage_id=(1, 2))
+    odoo.changed(16, "2024-04-05 10:00:00", type=(0, 0))
     odoo.add("orders", {"id": 1, "opportunity_id": [14, "Deal"], "state": "sent", "create_date": "2024-03-09 10:00:00"})
     return odoo
 
@@ -265,6 +274,13 @@ def test_a_move_that_was_not_tracked_is_known_but_not_dated(home: Warehouse) -> 
     assert [(stage, precision) for stage, _, _, precision in walk(home, 11)] == [
         ("1", "second"), ("2", "second"), ("3", "order"), ("4", "second")
     ]  # fmt: skip
+
+
+def test_a_deals_time_as_a_lead_is_spent_in_no_stage(home: Warehouse) -> None:
+    """It was accused of standing for weeks in its first stage, in which nobody had put it yet."""
+    assert [(stage, when) for stage, when, _, _ in walk(home, 15)] == [("1", "03-29 10"), ("2", "04-05 10")]
+    assert deal(home, 15)["created_at"] == at("2024-03-29T10:00:00")
+    assert [(stage, when) for stage, when, _, _ in walk(home, 16)] == [("1", "03-01 09"), ("2", "03-05 10")]
 
 
 def test_fields_are_dated_by_the_tracking_or_by_the_versions(home: Warehouse) -> None:

@@ -21,7 +21,7 @@ select
     case when records.is_lost then 'lost' else records.native_stage_id end as stage_id,
     nullif({{ to_money('records.amount_text') }}, 0) as amount,
     {{ odoo_label(map_value('records.properties', "'company_currency'")) }} as currency,
-    {{ to_utc('records.created_at_text') }} as created_at,
+    coalesce(conversions.converted_at, {{ to_utc('records.created_at_text') }}) as created_at,
     records.modified_at,
     {{ day_of('records.close_date_text', 'settings.time_zone') }} as close_date,
     {{ to_utc('records.closed_at_text') }} as closed_at,
@@ -37,3 +37,7 @@ left join stages
     on
         records.connection = stages.connection
         and records.native_stage_id = stages.stage_id
+left join {{ ref('stg_odoo__conversions') }} as conversions
+    on
+        records.connection = conversions.connection
+        and records.deal_id = conversions.deal_id

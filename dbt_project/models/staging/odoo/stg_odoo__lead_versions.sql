@@ -29,16 +29,23 @@ parsed as (
 )
 
 select
-    connection,
-    deal_id,
-    row_number() over (partition by connection, deal_id order by modified_at, extracted_at) as version_no,
+    parsed.connection,
+    parsed.deal_id,
+    row_number() over (
+        partition by parsed.connection, parsed.deal_id
+        order by parsed.modified_at, parsed.extracted_at
+    ) as version_no,
     modified_at,
     extracted_at,
     properties,
     {{ odoo_id(map_value('properties', "'stage_id'")) }} as native_stage_id,
     {{ map_value('properties', "'active'") }} = 'false' as is_archived,
     {{ odoo_lost('properties') }} as is_lost,
-    {{ to_utc(map_value('properties', "'create_date'")) }} as created_at,
+    coalesce(conversions.converted_at, {{ to_utc(map_value('properties', "'create_date'")) }}) as created_at,
     {{ to_utc(odoo_text(map_value('properties', "'date_last_stage_update'"))) }} as stage_changed_at,
     {{ to_utc(odoo_text(map_value('properties', "'date_closed'"))) }} as closed_at
 from parsed
+left join {{ ref('stg_odoo__conversions') }} as conversions
+    on
+        parsed.connection = conversions.connection
+        and parsed.deal_id = conversions.deal_id
