@@ -51,7 +51,7 @@ def _documents(kind: str) -> str:
 
 @pytest.mark.parametrize("kind", API_KINDS)
 def test_every_option_of_a_crm_is_documented(kind: str) -> None:
-    names = import_module(f"connectors.{kind}.options").OPTION_NAMES
+    names = import_module(f"connectors.{kind}.options").RULES.names
     assert [name for name in names if f"`{name}`" not in _documents(kind)] == []
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from connectors.contract import BadInput, CredentialsError
+from connectors.contract import BadInput
+from connectors.entries import credential
 from connectors.http.auth import Auth, BearerToken, OAuthRefresh
 from connectors.http.redact import Redactor, Secret
 from connectors.http.retry import Timing
@@ -32,14 +33,14 @@ def find_auth(
 ) -> Auth:
     """The way that the connection's credentials allow. Raises BadInput or CredentialsError that name what is absent."""
     if "token" in credentials:
-        return BearerToken(Secret(_value(connection, credentials["token"], env)), redactor)
+        return BearerToken(Secret(credential(connection, credentials["token"], env)), redactor)
     absent = [name for name in _OAUTH if name not in credentials]
     if absent:
         raise BadInput(
             f"connections.yml, {connection}, credentials: {' and '.join(absent)} missing. HubSpot needs "
             "`token: NAME_OF_A_VARIABLE` (a private app), or client_id, client_secret and refresh_token (an OAuth app)."
         )
-    client_id, client_secret, refresh_token = (_value(connection, credentials[name], env) for name in _OAUTH)
+    client_id, client_secret, refresh_token = (credential(connection, credentials[name], env) for name in _OAUTH)
     return OAuthRefresh(
         account=connection,
         token_url=token_url,
@@ -51,14 +52,3 @@ def find_auth(
         timing=timing,
         store=TokenFile(token_file) if token_file else None,
     )
-
-
-def _value(connection: str, variable: str, env: Mapping[str, str]) -> str:
-    value = env.get(variable, "").strip()
-    if not value:
-        raise CredentialsError(
-            f"{connection}: the environment variable {variable} is not set; write it into the workspace's .env"
-        )
-    if not value.isascii() or not value.isprintable() or " " in value:
-        raise CredentialsError(f"{connection}: the environment variable {variable} holds characters no token has")
-    return value

@@ -6,14 +6,13 @@ Here belong the defaults of address and limits. What the options may be is optio
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Protocol
-from urllib.parse import urlsplit
 
 from requests.adapters import BaseAdapter
 
 from connectors.contract import BadInput, Clock
+from connectors.entries import Entry, checked_address, evidence_fields
 from connectors.http.bucket import TokenBucket
 from connectors.http.quota import DailyQuota
 from connectors.http.redact import Redactor
@@ -30,22 +29,14 @@ PUBLIC_ADDRESS = "https://api.hubapi.com"
 LONGEST_NAMES = 3000
 """Characters of further property names; each is sent twice (value and history) in one address of at most 8,000."""
 _PROPERTY_NAME = re.compile(r"[a-z0-9_-]+")
-_HERE = ("localhost", "127.0.0.1", "::1")
-
-
-class HubSpotSettings(Protocol):
-    """What is asked of an entry of connections.yml (connectors.settings.ConnectionSettings has it)."""
-
-    name: str
-    base_url: str | None
-    credentials: dict[str, str]
-    fields: dict[str, str]
-    read_fields: list[str]
-    options: dict[str, Any]
+_WHAT_A_NAME_IS = (
+    "the internal name of a HubSpot property (small letters, digits and _). HubSpot shows it in Settings, "
+    "Properties, beside the label."
+)
 
 
 def open_connector(
-    settings: HubSpotSettings,
+    settings: Entry,
     env: Mapping[str, str],
     clock: Clock,  # noqa: ARG001 - every opener is given it; HubSpot's own dates suffice here
     *,
@@ -55,7 +46,7 @@ def open_connector(
 ) -> HubSpotConnector:
     """A connector for the entry. Raises BadInput for wrong settings, CredentialsError for absent variables."""
     timing = timing or Timing()
-    base_url = _checked_address(settings.name, settings.base_url or PUBLIC_ADDRESS)
+    base_url = checked_address(settings.name, settings.base_url or PUBLIC_ADDRESS, example=PUBLIC_ADDRESS)
     reading, limits = read_options(settings.name, settings.options, properties=_evidence(settings))
     redactor = Redactor()
     read = limits.timeout_seconds
@@ -89,36 +80,13 @@ def open_connector(
     return HubSpotConnector(settings.name, session=session, options=reading)
 
 
-def _evidence(settings: HubSpotSettings) -> tuple[str, ...]:
-    """The properties that the process or the user needs beyond the standard ones, each once. Raises BadInput."""
-    more: Sequence[str | None] = (
-        *settings.fields.values(),
-        *settings.read_fields,
-        getattr(settings, "deal_type_field", None),
-    )
-    names = tuple(dict.fromkeys(name for name in more if name))
-    wrong = [name for name in names if not _PROPERTY_NAME.fullmatch(name)]
-    where = f"connections.yml, {settings.name}, fields and read_fields"
-    if wrong:
-        raise BadInput(
-            f"{where}: {', '.join(map(repr, wrong))} can't be the internal name of a HubSpot property (small letters, "
-            "digits and _). HubSpot shows it in Settings, Properties, beside the label."
-        )
+def _evidence(settings: Entry) -> tuple[str, ...]:
+    """The properties beyond the standard ones. Raises BadInput."""
+    names = evidence_fields(settings, _PROPERTY_NAME, _WHAT_A_NAME_IS)
     if sum(len(name) + 1 for name in names) > LONGEST_NAMES:
         raise BadInput(
-            f"{where}: the names of {len(names)} properties make a longer address than HubSpot takes "
-            f"({LONGEST_NAMES} characters); leave out of read_fields what the process doesn't need"
+            f"connections.yml, {settings.name}, fields and read_fields: the names of {len(names)} properties make a "
+            f"longer address than HubSpot takes ({LONGEST_NAMES} characters); leave out of read_fields what the "
+            "process doesn't need"
         )
     return names
-
-
-def _checked_address(connection: str, address: str) -> str:
-    parts = urlsplit(address)
-    where = f"connections.yml, {connection}, base_url"
-    if parts.username or parts.password:
-        raise BadInput(f"{where}: take the credentials out of the address; they belong into environment variables")
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise BadInput(f"{where}: {address!r} is not a web address; write it like {PUBLIC_ADDRESS}")
-    if parts.scheme == "http" and parts.hostname not in _HERE:
-        raise BadInput(f"{where}: {address!r} would send the token unencrypted; write https://")
-    return address.rstrip("/")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from connectors.contract import BadInput
+from connectors.entries import Number, OptionRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,27 +30,21 @@ class HubSpotOptions:
     """Read the rules that the account set for its pipelines; HubSpot calls that endpoint a beta."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Number:
-    default: float
-    least: float
-    most: float
-
-
-_NUMBERS: Mapping[str, _Number] = {
-    "overlap_minutes": _Number(60, 0, 1440),
-    "association_window_days": _Number(3, 0, 365),
-    "open_deals_reread": _Number(1000, 0, 10_000),  # the search answers no more than 10,000
-    "threads": _Number(4, 1, 10),
-    "requests_per_10_seconds": _Number(100, 1, 10_000),
-    "searches_per_second": _Number(5, 0.1, 1000),
-    "daily_reserve_percent": _Number(10, 0, 90),
-    "timeout_seconds": _Number(60, 0.1, 600),
-    "retry_seconds": _Number(300, 0, 3600),
-}
-_TEXTS = ("token_url", "refresh_token_file")
-_FLAGS = ("import_pipeline_rules",)
-OPTION_NAMES = (*_NUMBERS, *_TEXTS, *_FLAGS)
+RULES = OptionRules(
+    {
+        "overlap_minutes": Number(60, 0, 1440),
+        "association_window_days": Number(3, 0, 365),
+        "open_deals_reread": Number(1000, 0, 10_000),  # the search answers no more than 10,000
+        "threads": Number(4, 1, 10),
+        "requests_per_10_seconds": Number(100, 1, 10_000),
+        "searches_per_second": Number(5, 0.1, 1000),
+        "daily_reserve_percent": Number(10, 0, 90),
+        "timeout_seconds": Number(60, 0.1, 600),
+        "retry_seconds": Number(300, 0, 3600),
+    },
+    texts=("token_url", "refresh_token_file"),
+    flags=("import_pipeline_rules",),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +64,7 @@ def read_options(
     connection: str, given: Mapping[str, Any], *, properties: tuple[str, ...] = ()
 ) -> tuple[HubSpotOptions, SessionOptions]:
     """The options of a connection. Raises BadInput that names every wrong entry."""
-    faults = option_faults(given)
-    if faults:
-        raise BadInput(f"connections.yml, {connection}, options: " + "; ".join(faults.values()))
-    number = {name: float(given.get(name, rule.default)) for name, rule in _NUMBERS.items()}
+    number = RULES.read_numbers(connection, given)
     reading = HubSpotOptions(
         properties=properties,
         history_properties=properties,
@@ -97,18 +88,4 @@ def read_options(
 
 def option_faults(given: Mapping[str, Any]) -> dict[str, str]:
     """What is wrong with each option, by its name; empty when all is well."""
-    told = {name: _fault(name, value) for name, value in given.items()}
-    return {name: fault for name, fault in told.items() if fault}
-
-
-def _fault(name: str, value: Any) -> str | None:
-    if name in _TEXTS:
-        return None if isinstance(value, str) and value else f"{name}: {value!r} is not a text"
-    if name in _FLAGS:
-        return None if isinstance(value, bool) else f"{name}: {value!r} is neither true nor false"
-    rule = _NUMBERS.get(name)
-    if rule is None:
-        return f"{name!r} is not an option (there are: {', '.join(OPTION_NAMES)})"
-    if isinstance(value, bool) or not isinstance(value, int | float) or not rule.least <= value <= rule.most:
-        return f"{name}: {value!r} is not a number from {rule.least:g} to {rule.most:g}"
-    return None
+    return RULES.faults(given)

@@ -9,12 +9,9 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import Any
 
-from connectors.contract import ConnectorError
 from connectors.odoo.open import open_connector
+from connectors.probing import ProbedEntry, probe_account
 
 _EXAMPLE = """example:
   ODOO_LOGIN=... ODOO_API_KEY=... python -m connectors.odoo --probe --base-url https://yourcompany.odoo.com
@@ -25,36 +22,16 @@ Exit code 0: a night can run; 1: it can't, the last line says why.
 """
 
 
-@dataclass(slots=True)
-class _Settings:
-    name: str
-    base_url: str | None
-    credentials: dict[str, str]
-    fields: dict[str, str] = field(default_factory=dict)
-    read_fields: list[str] = field(default_factory=list)
-    options: dict[str, Any] = field(default_factory=dict)
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Probe an account; returns the exit code."""
     given = _parser().parse_args(arguments)
     secret = {"password": given.password_env} if given.password_env else {"api_key": given.key_env}
     login = {"login": given.login_env} if os.environ.get(given.login_env) else {}
     options = {"protocol": given.protocol, **({"database": given.database} if given.database else {})}
-    settings = _Settings(
+    entry = ProbedEntry(
         given.connection, given.base_url, {**login, **secret}, read_fields=list(given.field), options=options
     )
-    try:
-        connector = open_connector(settings, os.environ, lambda: datetime.now(UTC))
-        try:
-            lines = connector.probe()
-        finally:
-            connector.close()
-    except ConnectorError as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
-    sys.stdout.write("\n".join(lines) + "\n")
-    return 0
+    return probe_account(open_connector, entry)
 
 
 def _parser() -> argparse.ArgumentParser:

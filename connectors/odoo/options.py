@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Literal
 
-from connectors.contract import BadInput
+from connectors.entries import Number, OptionRules
 
 Protocol = Literal["auto", "jsonrpc", "json2"]
 PROTOCOLS: tuple[Protocol, ...] = ("auto", "jsonrpc", "json2")
@@ -34,29 +34,22 @@ class OdooOptions:
     retry_seconds: float = 300
 
 
-@dataclass(frozen=True, slots=True)
-class _Number:
-    default: float
-    least: float
-    most: float
-
-
-_NUMBERS: Mapping[str, _Number] = {
-    "overlap_minutes": _Number(60, 0, 1440),
-    "page_size": _Number(1000, 1, 10_000),
-    "requests_per_10_seconds": _Number(100, 1, 10_000),
-    "timeout_seconds": _Number(60, 0.1, 600),
-    "retry_seconds": _Number(300, 0, 3600),
-}
-OPTION_NAMES = ("database", "protocol", *_NUMBERS)
+RULES = OptionRules(
+    {
+        "overlap_minutes": Number(60, 0, 1440),
+        "page_size": Number(1000, 1, 10_000),
+        "requests_per_10_seconds": Number(100, 1, 10_000),
+        "timeout_seconds": Number(60, 0.1, 600),
+        "retry_seconds": Number(300, 0, 3600),
+    },
+    texts=("database",),
+    choices={"protocol": PROTOCOLS},
+)
 
 
 def read_options(connection: str, given: Mapping[str, Any], *, fields: tuple[str, ...] = ()) -> OdooOptions:
     """The options of a connection. Raises BadInput that names every wrong entry."""
-    faults = option_faults(given)
-    if faults:
-        raise BadInput(f"connections.yml, {connection}, options: " + "; ".join(faults.values()))
-    number = {name: float(given.get(name, rule.default)) for name, rule in _NUMBERS.items()}
+    number = RULES.read_numbers(connection, given)
     return OdooOptions(
         database=given.get("database"),
         protocol=given.get("protocol", "auto"),
@@ -71,18 +64,4 @@ def read_options(connection: str, given: Mapping[str, Any], *, fields: tuple[str
 
 def option_faults(given: Mapping[str, Any]) -> dict[str, str]:
     """What is wrong with each option, by its name; empty when all is well."""
-    told = {name: _fault(name, value) for name, value in given.items()}
-    return {name: fault for name, fault in told.items() if fault}
-
-
-def _fault(name: str, value: Any) -> str | None:
-    if name == "database":
-        return None if isinstance(value, str) and value else f"{name}: {value!r} is not a text"
-    if name == "protocol":
-        return None if value in PROTOCOLS else f"{name}: {value!r} is none of {', '.join(PROTOCOLS)}"
-    rule = _NUMBERS.get(name)
-    if rule is None:
-        return f"{name!r} is not an option (there are: {', '.join(OPTION_NAMES)})"
-    if isinstance(value, bool) or not isinstance(value, int | float) or not rule.least <= value <= rule.most:
-        return f"{name}: {value!r} is not a number from {rule.least:g} to {rule.most:g}"
-    return None
+    return RULES.faults(given)

@@ -6,15 +6,12 @@ Here belongs its small command line. The product's own is `plumbline check`.
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import Any
 
-from connectors.contract import ConnectorError
+from connectors.pipedrive.connector import PipedriveConnector
 from connectors.pipedrive.open import open_connector
+from connectors.probing import ProbedEntry, probe_account
 
 _EXAMPLE = """example:
   PIPEDRIVE_TOKEN=... python -m connectors.pipedrive --probe
@@ -25,14 +22,11 @@ sync will cost. Exit code 0: a night can run; 1: it can't, the last line says wh
 """
 
 
-@dataclass(slots=True)
-class _Settings:
-    name: str
-    base_url: str | None
-    credentials: dict[str, str]
-    fields: dict[str, str] = field(default_factory=dict)
-    read_fields: list[str] = field(default_factory=list)
-    options: dict[str, Any] = field(default_factory=dict)
+def _plan_lines(connector: PipedriveConnector) -> list[str]:
+    return [
+        f"{plan.stream}: {plan.calls:,} calls, {plan.tokens:,} tokens. {plan.remark}".strip()
+        for plan in connector.plan()
+    ]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -54,23 +48,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--field", action="append", default=[], metavar="KEY", help="a further deal field to check (repeatable)"
     )
     given = parser.parse_args(arguments)
-    settings = _Settings(given.connection, given.base_url, {"token": given.token_env}, read_fields=list(given.field))
-    try:
-        connector = open_connector(settings, os.environ, lambda: datetime.now(UTC))
-        try:
-            lines = connector.probe()
-            if given.plan:
-                lines += [
-                    f"{plan.stream}: {plan.calls:,} calls, {plan.tokens:,} tokens. {plan.remark}".strip()
-                    for plan in connector.plan()
-                ]
-        finally:
-            connector.close()
-    except ConnectorError as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
-    sys.stdout.write("\n".join(lines) + "\n")
-    return 0
+    entry = ProbedEntry(given.connection, given.base_url, {"token": given.token_env}, read_fields=list(given.field))
+    return probe_account(open_connector, entry, _plan_lines if given.plan else lambda _: [])
 
 
 if __name__ == "__main__":

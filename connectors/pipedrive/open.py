@@ -6,14 +6,13 @@ Here belong the defaults of address and limits. What the options may be is optio
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Protocol
-from urllib.parse import urlsplit
 
 from requests.adapters import BaseAdapter
 
-from connectors.contract import BadInput, Clock
+from connectors.contract import Clock
+from connectors.entries import Entry, checked_address, evidence_fields
 from connectors.http.bucket import TokenBucket
 from connectors.http.redact import Redactor
 from connectors.http.retry import Retries, Timing
@@ -28,22 +27,14 @@ from connectors.pipedrive.options import read_options
 
 PUBLIC_ADDRESS = "https://api.pipedrive.com"
 _FIELD_KEY = re.compile(r"[a-z0-9_]+")
-_HERE = ("localhost", "127.0.0.1", "::1")
-
-
-class PipedriveSettings(Protocol):
-    """What is asked of an entry of connections.yml (connectors.settings.ConnectionSettings has it)."""
-
-    name: str
-    base_url: str | None
-    credentials: dict[str, str]
-    fields: dict[str, str]
-    read_fields: list[str]
-    options: dict[str, Any]
+_WHAT_A_NAME_IS = (
+    "the key of a Pipedrive deal field (small letters, digits and _; 40 hex digits for a custom one). Pipedrive "
+    "shows it in Settings, Data fields, Deal, behind the three dots: Copy API key."
+)
 
 
 def open_connector(
-    settings: PipedriveSettings,
+    settings: Entry,
     env: Mapping[str, str],
     clock: Clock,
     *,
@@ -53,8 +44,10 @@ def open_connector(
 ) -> PipedriveConnector:
     """A connector for the entry. Raises BadInput for wrong settings, CredentialsError for absent variables."""
     timing = timing or Timing()
-    base_url = _checked_address(settings.name, settings.base_url or PUBLIC_ADDRESS)
-    reading, limits = read_options(settings.name, settings.options, fields=_evidence(settings))
+    base_url = checked_address(settings.name, settings.base_url or PUBLIC_ADDRESS, example=PUBLIC_ADDRESS)
+    reading, limits = read_options(
+        settings.name, settings.options, fields=evidence_fields(settings, _FIELD_KEY, _WHAT_A_NAME_IS)
+    )
     redactor = Redactor()
     read = limits.timeout_seconds
     header = TOKEN_HEADER if "token" in settings.credentials else "Authorization"
@@ -86,33 +79,3 @@ def open_connector(
         address=auth.address if isinstance(auth, PipedriveOAuth) and not settings.base_url else None,
     )
     return PipedriveConnector(settings.name, api=PipedriveApi(session, budget), clock=clock, options=reading)
-
-
-def _evidence(settings: PipedriveSettings) -> tuple[str, ...]:
-    """The deal fields that the process or the user needs beyond the standard ones, each once. Raises BadInput."""
-    more: Sequence[str | None] = (
-        *settings.fields.values(),
-        *settings.read_fields,
-        getattr(settings, "deal_type_field", None),
-    )
-    names = tuple(dict.fromkeys(name for name in more if name))
-    wrong = [name for name in names if not _FIELD_KEY.fullmatch(name)]
-    if wrong:
-        raise BadInput(
-            f"connections.yml, {settings.name}, fields and read_fields: {', '.join(map(repr, wrong))} can't be the key "
-            "of a Pipedrive deal field (small letters, digits and _; 40 hex digits for a custom one). Pipedrive shows "
-            "it in Settings, Data fields, Deal, behind the three dots: Copy API key."
-        )
-    return names
-
-
-def _checked_address(connection: str, address: str) -> str:
-    parts = urlsplit(address)
-    where = f"connections.yml, {connection}, base_url"
-    if parts.username or parts.password:
-        raise BadInput(f"{where}: take the credentials out of the address; they belong into environment variables")
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise BadInput(f"{where}: {address!r} is not a web address; write it like {PUBLIC_ADDRESS}")
-    if parts.scheme == "http" and parts.hostname not in _HERE:
-        raise BadInput(f"{where}: {address!r} would send the token unencrypted; write https://")
-    return address.rstrip("/")

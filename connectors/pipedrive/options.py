@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from connectors.contract import BadInput
+from connectors.entries import Number, OptionRules
 
 HISTORIES = ("moved", "changed", "all")
 
@@ -35,27 +35,23 @@ class PipedriveOptions:
     threads: int = 6
 
 
-@dataclass(frozen=True, slots=True)
-class _Number:
-    default: float
-    least: float
-    most: float
-
-
-_NUMBERS: Mapping[str, _Number] = {
-    "guard_percent": _Number(1, 0, 100),
-    "overlap_minutes": _Number(30, 0, 1440),
-    "recount_days": _Number(7, 0, 365),
-    "threads": _Number(6, 1, 8),
-    "requests_per_2_seconds": _Number(20, 1, 10_000),
-    "daily_reserve_percent": _Number(30, 0, 90),
-    "daily_tokens": _Number(0, 0, 100_000_000),
-    "timeout_seconds": _Number(60, 0.1, 600),
-    "retry_seconds": _Number(300, 0, 3600),
-}
 _FLAGS = ("mails", "participants", "products")
-_TEXTS = ("token_url", "refresh_token_file")
-OPTION_NAMES = ("history", *_NUMBERS, *_FLAGS, *_TEXTS)
+RULES = OptionRules(
+    {
+        "guard_percent": Number(1, 0, 100),
+        "overlap_minutes": Number(30, 0, 1440),
+        "recount_days": Number(7, 0, 365),
+        "threads": Number(6, 1, 8),
+        "requests_per_2_seconds": Number(20, 1, 10_000),
+        "daily_reserve_percent": Number(30, 0, 90),
+        "daily_tokens": Number(0, 0, 100_000_000),
+        "timeout_seconds": Number(60, 0.1, 600),
+        "retry_seconds": Number(300, 0, 3600),
+    },
+    texts=("token_url", "refresh_token_file"),
+    flags=_FLAGS,
+    choices={"history": HISTORIES},
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +71,7 @@ def read_options(
     connection: str, given: Mapping[str, Any], *, fields: tuple[str, ...] = ()
 ) -> tuple[PipedriveOptions, SessionOptions]:
     """The options of a connection. Raises BadInput that names every wrong entry."""
-    faults = option_faults(given)
-    if faults:
-        raise BadInput(f"connections.yml, {connection}, options: " + "; ".join(faults.values()))
-    number = {name: float(given.get(name, rule.default)) for name, rule in _NUMBERS.items()}
+    number = RULES.read_numbers(connection, given)
     flags = {name: bool(given.get(name, True)) for name in _FLAGS}
     reading = PipedriveOptions(
         fields=fields,
@@ -103,20 +96,4 @@ def read_options(
 
 def option_faults(given: Mapping[str, Any]) -> dict[str, str]:
     """What is wrong with each option, by its name; empty when all is well."""
-    told = {name: _fault(name, value) for name, value in given.items()}
-    return {name: fault for name, fault in told.items() if fault}
-
-
-def _fault(name: str, value: Any) -> str | None:
-    if name == "history":
-        return None if value in HISTORIES else f"history: {value!r} is none of {', '.join(HISTORIES)}"
-    if name in _FLAGS:
-        return None if isinstance(value, bool) else f"{name}: {value!r} is neither true nor false"
-    if name in _TEXTS:
-        return None if isinstance(value, str) and value else f"{name}: {value!r} is not a text"
-    rule = _NUMBERS.get(name)
-    if rule is None:
-        return f"{name!r} is not an option (there are: {', '.join(OPTION_NAMES)})"
-    if isinstance(value, bool) or not isinstance(value, int | float) or not rule.least <= value <= rule.most:
-        return f"{name}: {value!r} is not a number from {rule.least:g} to {rule.most:g}"
-    return None
+    return RULES.faults(given)

@@ -6,14 +6,10 @@ Here belongs its small command line. The product's own is `plumbline check`.
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import Any
 
-from connectors.contract import ConnectorError
+from connectors.probing import ProbedEntry, probe_account
 from connectors.salesforce.open import EXAMPLE_ADDRESS, open_connector
 
 _EXAMPLE = f"""example:
@@ -26,16 +22,6 @@ Prints who the credentials belong to, which objects and fields they may read, an
 Exit code 0: a night can run; 1: it can't, the last line says why.
 """
 _STANDARD = {"client_id": "SALESFORCE_CLIENT_ID", "client_secret": "SALESFORCE_CLIENT_SECRET"}
-
-
-@dataclass(slots=True)
-class _Settings:
-    name: str
-    base_url: str | None
-    credentials: dict[str, str]
-    fields: dict[str, str] = field(default_factory=dict)
-    read_fields: list[str] = field(default_factory=list)
-    options: dict[str, Any] = field(default_factory=dict)
 
 
 def _named(text: str) -> tuple[str, str]:
@@ -70,18 +56,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     given = parser.parse_args(arguments)
     credentials = dict(given.credential) or _STANDARD
-    settings = _Settings(given.connection, given.base_url, credentials, read_fields=list(given.field))
-    try:
-        connector = open_connector(settings, os.environ, lambda: datetime.now(UTC))
-        try:
-            lines = connector.probe()
-        finally:
-            connector.close()
-    except ConnectorError as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
-    sys.stdout.write("\n".join(lines) + "\n")
-    return 0
+    entry = ProbedEntry(given.connection, given.base_url, credentials, read_fields=list(given.field))
+    return probe_account(open_connector, entry)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from typing import Any, TypedDict
 from urllib.parse import urlsplit
 
 from connectors.contract import BadAnswer, BadInput, CredentialsError
+from connectors.entries import LOOPBACK, credential
 from connectors.http.auth import Auth, BearerToken, OAuthRefresh
 from connectors.http.grants import ClientCredentials, JwtBearer, read_private_key
 from connectors.http.redact import Redactor, Secret
@@ -21,7 +22,6 @@ from connectors.http.transport import Transport
 
 TOKEN_PATH = "/services/oauth2/token"  # noqa: S105 - a path
 LOGIN, TEST_LOGIN = "https://login.salesforce.com", "https://test.salesforce.com"
-LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 _WAYS = (
     "Salesforce needs client_id and client_secret (client credentials), client_id, username and private_key (JWT "
@@ -79,7 +79,7 @@ def find_auth(
     """The way that the connection's credentials allow. Raises BadInput or CredentialsError that name what is absent."""
 
     def value(name: str) -> str:
-        return _value(connection, credentials[name], env)
+        return credential(connection, credentials[name], env)
 
     if "token" in credentials:
         return BearerToken(Secret(value("token")), redactor)
@@ -127,14 +127,3 @@ def _private_key(connection: str, place: str, text: str) -> bytes:
             f"{connection}: {place} holds neither a private key (-----BEGIN ...) nor the path of a readable "
             "file with one"
         ) from None
-
-
-def _value(connection: str, variable: str, env: Mapping[str, str]) -> str:
-    value = env.get(variable, "").strip()
-    if not value:
-        raise CredentialsError(
-            f"{connection}: the environment variable {variable} is not set; write it into the workspace's .env"
-        )
-    if not value.isascii() or not value.isprintable() or " " in value:
-        raise CredentialsError(f"{connection}: the environment variable {variable} holds characters that none has")
-    return value

@@ -6,14 +6,13 @@ Here belong addresses and the names of fields. What the options may be is option
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Protocol
-from urllib.parse import urlsplit
 
 from requests.adapters import BaseAdapter
 
-from connectors.contract import BadInput, Clock
+from connectors.contract import Clock
+from connectors.entries import Entry, checked_address, evidence_fields
 from connectors.http.bucket import TokenBucket
 from connectors.http.quota import DailyQuota
 from connectors.http.redact import Redactor
@@ -21,28 +20,21 @@ from connectors.http.retry import Retries, Timing
 from connectors.http.session import MAIN, HttpSession
 from connectors.http.transport import TimeLimits, Transport
 from connectors.salesforce.api import SalesforceApi
-from connectors.salesforce.auth import LOOPBACK, Instance, find_auth
+from connectors.salesforce.auth import Instance, find_auth
 from connectors.salesforce.connector import SalesforceConnector
 from connectors.salesforce.dialect import SalesforceDialect
 from connectors.salesforce.options import read_options
 
 EXAMPLE_ADDRESS = "https://yourcompany.my.salesforce.com"
 _FIELD_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
-
-
-class SalesforceSettings(Protocol):
-    """What is asked of an entry of connections.yml (connectors.settings.ConnectionSettings has it)."""
-
-    name: str
-    base_url: str | None
-    credentials: dict[str, str]
-    fields: dict[str, str]
-    read_fields: list[str]
-    options: dict[str, Any]
+_WHAT_A_NAME_IS = (
+    "the API name of a field of Opportunity (letters, digits and _, like Loss_Reason__c). Salesforce shows it in "
+    "Setup, Object Manager, Opportunity, Fields & Relationships."
+)
 
 
 def open_connector(
-    settings: SalesforceSettings,
+    settings: Entry,
     env: Mapping[str, str],
     clock: Clock,
     *,
@@ -53,9 +45,13 @@ def open_connector(
     """A connector for the entry. Raises BadInput for wrong settings, CredentialsError for absent variables."""
     timing = timing or Timing()
     name = settings.name
-    base_url = _checked_address(name, "base_url", settings.base_url or "")
-    reading, limits = read_options(name, settings.options, fields=_evidence(settings))
-    login_url = _checked_address(name, "options, login_url", limits.login_url) if limits.login_url else None
+    base_url = checked_address(name, settings.base_url or "", example=EXAMPLE_ADDRESS)
+    reading, limits = read_options(
+        name, settings.options, fields=evidence_fields(settings, _FIELD_NAME, _WHAT_A_NAME_IS)
+    )
+    login_url = limits.login_url
+    if login_url:
+        login_url = checked_address(name, login_url, example=EXAMPLE_ADDRESS, what="options, login_url")
     redactor, instance = Redactor(), Instance(name)
     read = limits.timeout_seconds
     transport = Transport(timing, limits=TimeLimits(min(10.0, read), read, 3 * read), adapter=adapter)
@@ -87,33 +83,3 @@ def open_connector(
     )
     api = SalesforceApi(session, limits.api_version)
     return SalesforceConnector(name, api=api, options=reading, timing=timing, clock=clock, instance=instance)
-
-
-def _evidence(settings: SalesforceSettings) -> tuple[str, ...]:
-    """The fields that the process or the user needs beyond the standard ones, each once. Raises BadInput."""
-    more: Sequence[str | None] = (
-        *settings.fields.values(),
-        *settings.read_fields,
-        getattr(settings, "deal_type_field", None),
-    )
-    names = tuple(dict.fromkeys(name for name in more if name))
-    wrong = [name for name in names if not _FIELD_NAME.fullmatch(name)]
-    if wrong:
-        raise BadInput(
-            f"connections.yml, {settings.name}, fields and read_fields: {', '.join(map(repr, wrong))} can't be the API "
-            "name of a field of Opportunity (letters, digits and _, like Loss_Reason__c). Salesforce shows it in "
-            "Setup, Object Manager, Opportunity, Fields & Relationships."
-        )
-    return names
-
-
-def _checked_address(connection: str, what: str, address: str) -> str:
-    parts = urlsplit(address)
-    where = f"connections.yml, {connection}, {what}"
-    if parts.username or parts.password:
-        raise BadInput(f"{where}: take the credentials out of the address; they belong into environment variables")
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise BadInput(f"{where}: {address!r} is not a web address; write it like {EXAMPLE_ADDRESS}")
-    if parts.scheme == "http" and parts.hostname not in LOOPBACK:
-        raise BadInput(f"{where}: {address!r} would send the token unencrypted; write https://")
-    return address.rstrip("/")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from connectors.contract import BadInput
+from connectors.entries import Number, OptionRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,37 +42,28 @@ class SessionOptions:
     refresh_token_file: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Number:
-    default: float
-    least: float
-    most: float
-
-
-_NUMBERS: Mapping[str, _Number] = {
-    "overlap_minutes": _Number(30, 10, 1440),
-    "bulk_from_rows": _Number(2000, 1, 1_000_000),
-    "bulk_page_rows": _Number(25_000, 1, 250_000),
-    "bulk_wait_minutes": _Number(60, 1, 1440),
-    "formula_refresh_hours": _Number(24, 0, 720),
-    "api_version": _Number(60, 53, 99),
-    "daily_reserve_percent": _Number(50, 0, 95),
-    "requests_per_10_seconds": _Number(200, 1, 10_000),
-    "timeout_seconds": _Number(150, 0.1, 600),
-    "retry_seconds": _Number(300, 0, 3600),
-}
-_TEXTS = ("login_url", "refresh_token_file")
-OPTION_NAMES = (*_NUMBERS, *_TEXTS)
+RULES = OptionRules(
+    {
+        "overlap_minutes": Number(30, 10, 1440),
+        "bulk_from_rows": Number(2000, 1, 1_000_000),
+        "bulk_page_rows": Number(25_000, 1, 250_000),
+        "bulk_wait_minutes": Number(60, 1, 1440),
+        "formula_refresh_hours": Number(24, 0, 720),
+        "api_version": Number(60, 53, 99),
+        "daily_reserve_percent": Number(50, 0, 95),
+        "requests_per_10_seconds": Number(200, 1, 10_000),
+        "timeout_seconds": Number(150, 0.1, 600),
+        "retry_seconds": Number(300, 0, 3600),
+    },
+    texts=("login_url", "refresh_token_file"),
+)
 
 
 def read_options(
     connection: str, given: Mapping[str, Any], *, fields: tuple[str, ...] = ()
 ) -> tuple[SalesforceOptions, SessionOptions]:
     """The options of a connection. Raises BadInput that names every wrong entry."""
-    faults = option_faults(given)
-    if faults:
-        raise BadInput(f"connections.yml, {connection}, options: " + "; ".join(faults.values()))
-    number = {name: float(given.get(name, rule.default)) for name, rule in _NUMBERS.items()}
+    number = RULES.read_numbers(connection, given)
     reading = SalesforceOptions(
         fields=fields,
         overlap=timedelta(minutes=number["overlap_minutes"]),
@@ -95,16 +86,4 @@ def read_options(
 
 def option_faults(given: Mapping[str, Any]) -> dict[str, str]:
     """What is wrong with each option, by its name; empty when all is well."""
-    told = {name: _fault(name, value) for name, value in given.items()}
-    return {name: fault for name, fault in told.items() if fault}
-
-
-def _fault(name: str, value: Any) -> str | None:
-    if name in _TEXTS:
-        return None if isinstance(value, str) and value else f"{name}: {value!r} is not a text"
-    rule = _NUMBERS.get(name)
-    if rule is None:
-        return f"{name!r} is not an option (there are: {', '.join(OPTION_NAMES)})"
-    if isinstance(value, bool) or not isinstance(value, int | float) or not rule.least <= value <= rule.most:
-        return f"{name}: {value!r} is not a number from {rule.least:g} to {rule.most:g}"
-    return None
+    return RULES.faults(given)

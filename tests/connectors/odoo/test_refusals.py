@@ -10,7 +10,7 @@ import pytest
 from connectors.contract import BadAnswer, BadInput, ConnectorError, CredentialsError, MissingScopeError, Unreachable
 from connectors.odoo.__main__ import main
 from connectors.odoo.open import open_connector
-from connectors.odoo.options import OPTION_NAMES, option_faults
+from connectors.odoo.options import RULES, option_faults
 from tests.connectors.http_fakes import Hands, script
 from tests.connectors.odoo.fake_odoo import (
     KEY,
@@ -231,7 +231,7 @@ def test_odoo_online_names_the_database_in_the_address():
 
 
 def test_every_option_is_known_and_limited():
-    assert option_faults(dict.fromkeys(OPTION_NAMES, object()))  # none takes everything
+    assert option_faults(dict.fromkeys(RULES.names, object()))  # none takes everything
     assert option_faults({"database": "main", "protocol": "json2", "overlap_minutes": 90, "page_size": 500}) == {}
 
 

@@ -14,7 +14,7 @@ from connectors.contract import BadAnswer, CredentialsError, MissingScopeError, 
 from connectors.lake import Lake
 from connectors.pipedrive import costs
 from connectors.pipedrive.dialect import Blocked
-from connectors.pipedrive.options import OPTION_NAMES, option_faults
+from connectors.pipedrive.options import RULES, option_faults
 from connectors.sync import sync_connection
 from tests.connectors.http_fakes import Hands
 from tests.connectors.pipedrive.fake_pipedrive import START, TIER, TOKEN, FakePipedrive, connect, read_all
@@ -236,12 +236,12 @@ def test_every_option_is_checked():
         "token_url",
         "nonsense",
     }
-    assert len(OPTION_NAMES) == 15
+    assert len(RULES.names) == 15
 
 
 def test_every_option_is_documented():
     page = Path(pipedrive.__file__).with_name("README.md").read_text(encoding="utf-8")
-    assert [name for name in OPTION_NAMES if f"| `{name}` |" not in page] == []
+    assert [name for name in RULES.names if f"| `{name}` |" not in page] == []
 
 
 def test_our_table_of_costs_is_pipedrives():

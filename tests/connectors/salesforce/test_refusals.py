@@ -20,7 +20,7 @@ from connectors.contract import (
     QuotaExhausted,
 )
 from connectors.salesforce.__main__ import main
-from connectors.salesforce.options import OPTION_NAMES, option_faults
+from connectors.salesforce.options import RULES, option_faults
 from tests.connectors.salesforce.fake_salesforce import (
     CLIENT,
     SESSION,
@@ -164,7 +164,7 @@ def test_wrong_settings_are_refused_by_name(fake, changes, words):
 
 
 def test_every_option_has_its_limits():
-    assert option_faults(dict.fromkeys(OPTION_NAMES, True)).keys() == set(OPTION_NAMES)
+    assert option_faults(dict.fromkeys(RULES.names, True)).keys() == set(RULES.names)
     assert option_faults({"bulk_from_rows": 100, "login_url": "https://test.salesforce.com"}) == {}
 
 
