@@ -13,9 +13,10 @@ from itertools import islice
 from typing import Any
 
 from connectors.contract import Page, Record
-from connectors.http.ahead import Workers, chained, in_order
-from connectors.hubspot.api import SEARCH_PAGE, Answered, HubSpotApi
+from connectors.http.ahead import Workers, in_order
+from connectors.hubspot.api import SEARCH_PAGE, HubSpotApi
 from connectors.hubspot.catalogue import ObjectKind
+from connectors.hubspot.listing import Listing
 from connectors.hubspot.notes import Notes
 from connectors.hubspot.options import HubSpotOptions
 from connectors.hubspot.records import Object, is_heir, milliseconds, named_stages, to_record
@@ -81,19 +82,8 @@ class ObjectReader:
             yield self._records(things)
 
     def _listed(self, position: Position, *, archived: bool) -> Iterator[Part]:
-        met: set[str] = {position.get("after", "")}
-
-        def following(page: Answered) -> str | None:
-            if page.after is not None and page.after in met:
-                raise self.api.bad(f"/crm/v3/objects/{self.kind.name}", f"repeats the page after {page.after!r}")
-            if page.after is not None:
-                met.add(page.after)
-            return page.after
-
-        def fetch(after: str | None) -> Answered:
-            return self.api.list_objects(self.kind, after, archived=archived)
-
-        for page in chained(self.workers, fetch, following, position.get("after")):
+        walk = Listing(self.api, self.kind, self.workers, archived, ahead=self.options.threads - 1)
+        for page in walk.pages(position.get("after")):
             yield self._records(page.objects), None if page.after is None else {"after": page.after}
 
     def _walk(self, position: Position, synced_to: datetime, properties: tuple[str, ...]) -> Iterator[Found]:

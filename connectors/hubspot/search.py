@@ -123,6 +123,26 @@ def open_ids(api: HubSpotApi, kind: str, most: int) -> tuple[list[str], int]:
     return ids[:most], total
 
 
+@dataclass(frozen=True, slots=True)
+class Ids:
+    """Some ids in rising order, and whether there are more above the last."""
+
+    ids: list[str]
+    more: bool
+
+    @property
+    def last(self) -> str:
+        """The highest of them."""
+        return self.ids[-1]
+
+
+def ids_above(api: HubSpotApi, kind: str, above: str | None) -> Ids:
+    """The next ids of live objects above one, as far as the search knows them."""
+    filters = [_filter("hs_object_id", "GT", int(above or 0))] if above else []
+    answer = api.search(kind, filters, sort="hs_object_id", properties=("hs_object_id",))
+    return Ids([thing["id"] for thing in answer.objects], answer.after is not None and bool(answer.objects))
+
+
 def total(api: HubSpotApi, kind: str) -> int:
     """How many live objects of a kind there are."""
     return api.search(kind, [], sort="hs_object_id", properties=("hs_object_id",), limit=1).total or 0

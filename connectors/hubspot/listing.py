@@ -1,0 +1,100 @@
+"""Listing all objects of a kind, with the coming pages under way before their turn.
+
+HubSpot names each page only in the one before, so that a plain walk waits for the network page after page. Here belongs
+guessing the cursors in between. What the pages are read for is reader.py's.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from functools import partial
+
+from connectors.http.ahead import Workers, chained
+from connectors.hubspot.api import Answered, HubSpotApi
+from connectors.hubspot.catalogue import ObjectKind
+from connectors.hubspot.search import ids_above
+
+GUESS_FROM_PAGE = 4
+"""A list that ends before is read as quickly without guesses."""
+MOST_MISSES = 3
+"""After so many wrong guesses in a row the account's cursors are plainly something else."""
+
+
+@dataclass(slots=True)
+class Listing:
+    """One walk over the live (or the archived) objects of a kind; for a single use.
+
+    A cursor has always been the id of a page's last object. Nothing rests on that: a page that was asked for early is
+    used only when the page before then names the very cursor that it was asked with, and is thrown away otherwise. What
+    is read is, answer by answer, what following the cursors reads.
+    """
+
+    api: HubSpotApi
+    kind: ObjectKind
+    workers: Workers
+    archived: bool
+    ahead: int
+    """So many pages are under way besides the one that is waited for; archived objects can't be guessed."""
+    _early: deque[tuple[str, Future[Answered]]] = field(default_factory=deque)
+    _cursors: Iterator[str] | None = None
+    _misses: int = 0
+
+    def pages(self, after: str | None) -> Iterator[Answered]:
+        """All pages after a cursor (None: from the beginning). Raises BadAnswer for a page that repeats a cursor."""
+        met = {after or ""}
+        waiting: Future[Answered] | None = self._ask(after)
+        page_number = 0
+        try:
+            while waiting is not None:
+                page = waiting.result()
+                page_number += 1
+                if page.after is not None and page.after in met:
+                    raise self.api.bad(f"/crm/v3/objects/{self.kind.name}", f"repeats the page after {page.after!r}")
+                waiting = None
+                if page.after is not None:
+                    met.add(page.after)
+                    waiting = self._following(page.after, guess=page_number >= GUESS_FROM_PAGE)
+                yield page
+        finally:
+            if waiting is not None:
+                waiting.cancel()
+            self._forget()
+
+    def _ask(self, after: str | None) -> Future[Answered]:
+        return self.workers.submit(partial(self.api.list_objects, self.kind, after, archived=self.archived))
+
+    def _following(self, after: str, *, guess: bool) -> Future[Answered]:
+        """The page after a cursor: asked for early, or now."""
+        if self._early and self._early[0][0] == after:
+            self._misses = 0
+            _, page = self._early.popleft()
+        else:
+            self._misses += bool(self._early)
+            self._forget()
+            page = self._ask(after)
+        if guess and not self.archived and self._misses < MOST_MISSES:
+            self._cursors = self._cursors or self._guesses(after)
+            while len(self._early) < self.ahead and (cursor := next(self._cursors, None)) is not None:
+                self._early.append((cursor, self._ask(cursor)))
+        return page
+
+    def _guesses(self, after: str) -> Iterator[str]:
+        """The cursors that the pages after this one will name, if these are ids and the search knows all objects."""
+        ids: list[str] = []
+        search = partial(ids_above, self.api, self.kind.name)
+        if not after.isdigit():
+            return
+        for found in chained(self.workers, search, lambda found: found.last if found.more else None, after):
+            ids += found.ids
+            while len(ids) > self.kind.page_size:
+                yield ids[self.kind.page_size - 1]
+                del ids[: self.kind.page_size]
+
+    def _forget(self) -> None:
+        for _, page in self._early:
+            page.cancel()
+        self._early.clear()
+        self._cursors = None
