@@ -6,6 +6,7 @@ guessing the cursors in between. What the pages are read for is reader.py's.
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future
@@ -19,6 +20,8 @@ from connectors.hubspot.search import ids_above
 
 GUESS_FROM_PAGE = 4
 """A list that ends before is read as quickly without guesses."""
+GUESS_FROM_WAIT = 0.05
+"""Seconds that the first pages were waited for on average; where answers are quicker, guesses would only cost calls."""
 MOST_MISSES = 3
 """After so many wrong guesses in a row the account's cursors are plainly something else."""
 
@@ -38,6 +41,7 @@ class Listing:
     archived: bool
     ahead: int
     """So many pages are under way besides the one that is waited for; archived objects can't be guessed."""
+    guess_from_wait: float = GUESS_FROM_WAIT
     _early: deque[tuple[str, Future[Answered]]] = field(default_factory=deque)
     _cursors: Iterator[str] | None = None
     _misses: int = 0
@@ -46,17 +50,20 @@ class Listing:
         """All pages after a cursor (None: from the beginning). Raises BadAnswer for a page that repeats a cursor."""
         met = {after or ""}
         waiting: Future[Answered] | None = self._ask(after)
-        page_number = 0
+        number, waited, guess = 0, 0.0, False
         try:
             while waiting is not None:
+                began = time.monotonic()
                 page = waiting.result()
-                page_number += 1
+                number, waited = number + 1, waited + time.monotonic() - began
+                if number == GUESS_FROM_PAGE:
+                    guess = not self.archived and waited / number >= self.guess_from_wait
                 if page.after is not None and page.after in met:
                     raise self.api.bad(f"/crm/v3/objects/{self.kind.name}", f"repeats the page after {page.after!r}")
                 waiting = None
                 if page.after is not None:
                     met.add(page.after)
-                    waiting = self._following(page.after, guess=page_number >= GUESS_FROM_PAGE)
+                    waiting = self._following(page.after, guess=guess)
                 yield page
         finally:
             if waiting is not None:
@@ -75,7 +82,7 @@ class Listing:
             self._misses += bool(self._early)
             self._forget()
             page = self._ask(after)
-        if guess and not self.archived and self._misses < MOST_MISSES:
+        if guess and self._misses < MOST_MISSES:
             self._cursors = self._cursors or self._guesses(after)
             while len(self._early) < self.ahead and (cursor := next(self._cursors, None)) is not None:
                 self._early.append((cursor, self._ask(cursor)))

@@ -12,7 +12,7 @@ from connectors.hubspot.options import HubSpotOptions
 from connectors.hubspot.search import total
 
 SECONDS_A_CALL = 0.25
-"""An answer of a page with histories, network included; lists go one after another, whatever `threads` says."""
+"""An answer of a page with histories, network included; slow lists go faster, as pages are guessed ahead."""
 
 
 def first_sync(api: HubSpotApi, catalogue: Catalogue, options: HubSpotOptions) -> list[StreamPlan]:

@@ -57,8 +57,10 @@ def workers():
     made.close()
 
 
-def walk(portal: Portal, workers: Workers, *, after: str | None = None, archived: bool = False) -> list[int]:
-    listing = Listing(portal, DEALS, workers, archived, ahead=AHEAD)
+def walk(
+    portal: Portal, workers: Workers, *, after: str | None = None, archived: bool = False, wait: float = 0.0
+) -> list[int]:
+    listing = Listing(portal, DEALS, workers, archived, ahead=AHEAD, guess_from_wait=wait)
     return [int(thing["id"]) for page in listing.pages(after) for thing in page.objects]
 
 
@@ -73,6 +75,12 @@ def test_a_short_list_is_not_guessed_at(workers):
     portal = Portal(list(range(1, 201)))
     assert walk(portal, workers) == portal.ids
     assert portal.calls == {"list": 4}
+
+
+def test_where_answers_are_quick_nothing_is_guessed(workers):
+    portal = Portal(list(range(1, 2_001)))
+    assert walk(portal, workers, wait=60.0) == portal.ids
+    assert portal.calls == {"list": 40}
 
 
 @pytest.mark.parametrize("unknown", [{500}, set(range(500, 900, 7)), set(range(300, 3_000)), {2_000}])
