@@ -1,5 +1,5 @@
-{# A deal without any dated change has one entry: it stood in its current stage when it was last changed. One whose history
-   ends in another stage than its present one came there somehow, and nobody tells when: that entry is inferred. #}
+{# A deal without any dated change has one entry: it stood in its current stage when it was last changed. One whose
+   history ends in another stage than its present one came there somehow, and nobody tells when: that is inferred. #}
 with dated as (
     {{ union_crms('stage_changes', ['connection', 'deal_id', 'change_id', 'stage_id', 'entered_at']) }}
 ),
