@@ -1,7 +1,7 @@
 {{ config(materialized='table') }}
 
-{# Parsed once and kept: a deal is one flat object, its custom fields beside the standard ones by their keys. add_time can
-   be edited and imported, so a deal that changed before was there before. #}
+{# Parsed once and kept: a deal is one flat object, its custom fields beside the standard ones by their keys. Its
+   add_time can be edited and imported, so a deal that changed before was there before. #}
 with latest as (
     {{ latest_records(source('lake', 'pipedrive__deals')) }}
 ),

@@ -1,7 +1,8 @@
 {{ config(materialized='table') }}
 
-{# Tasks and events in one shape. A task was done on the day that it was for, unless it was ticked off before; one that is
-   ticked off, but since when is not told, and that is for a later day than its last change, was done some day before. An event of a series' pattern, or a guest's copy, is no meeting of its own. #}
+{# Tasks and events in one shape. A task was done on the day that it was for, unless it was ticked off before; one that
+   is ticked off, nobody tells when, and that is for a later day than its last change, was done some day before. An
+   event of a series' pattern, or a guest's copy, is no meeting of its own. #}
 with tasks as (
     {{ salesforce_rows('tasks', 'activity_id') }}
 ),
