@@ -104,6 +104,12 @@ def credential(connection: str, variable: str, env: Mapping[str, str], *, is_tok
     return value
 
 
+def variables(credentials: Mapping[str, str]) -> str:
+    """Where the credentials are, in words."""
+    names = tuple(dict.fromkeys(credentials.values()))
+    return f"the environment variable{'s' if len(names) > 1 else ''} {' and '.join(names)}"
+
+
 def evidence_fields(entry: Entry, pattern: re.Pattern[str], hint: str) -> tuple[str, ...]:
     """The fields that the process or the user needs beyond the standard ones, each once.
 

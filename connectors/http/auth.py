@@ -139,9 +139,8 @@ class TokenGrant:
 
     def _ask(self) -> Answer:
         form = urlencode(self.form()).encode()
-        answer = with_retries(
-            lambda: self._post(form), self._account, self._retries, self._timing, self._transport.waited
-        )
+        place = f"{self._account}: POST {self._token_url}"
+        answer = with_retries(lambda: self._post(form), place, self._retries, self._timing, self._transport.waited)
         if answer.ok:
             return answer
         body = answer.error_body()

@@ -12,7 +12,7 @@ from pathlib import Path
 from requests.adapters import BaseAdapter
 
 from connectors.contract import BadInput, Clock
-from connectors.entries import Entry, checked_address, evidence_fields
+from connectors.entries import Entry, checked_address, evidence_fields, variables
 from connectors.http.bucket import TokenBucket
 from connectors.http.quota import DailyQuota
 from connectors.http.redact import Redactor
@@ -48,6 +48,8 @@ def open_connector(
     timing = timing or Timing()
     base_url = checked_address(settings.name, settings.base_url or PUBLIC_ADDRESS, example=PUBLIC_ADDRESS)
     reading, limits = read_options(settings.name, settings.options, properties=_evidence(settings))
+    token_url = limits.token_url or base_url + TOKEN_PATH
+    checked_address(settings.name, token_url, example=PUBLIC_ADDRESS + TOKEN_PATH, what="options, token_url")
     redactor = Redactor()
     read = limits.timeout_seconds
     transport = Transport(timing, limits=TimeLimits(min(10.0, read), read, 3 * read), adapter=adapter)
@@ -55,18 +57,17 @@ def open_connector(
         settings.name,
         settings.credentials,
         env,
-        token_url=limits.token_url or base_url + TOKEN_PATH,
+        token_url=token_url,
         transport=transport,
         redactor=redactor,
         timing=timing,
         token_file=(workspace or Path()) / limits.refresh_token_file if limits.refresh_token_file else None,
     )
-    place = " and ".join(settings.credentials.values())
     session = HttpSession(
         settings.name,
         base_url,
         auth=auth,
-        dialect=HubSpotDialect(f"the environment variable {place}"),
+        dialect=HubSpotDialect(variables(settings.credentials)),
         transport=transport,
         lanes={
             MAIN: TokenBucket(limits.requests_per_10_seconds, 10, timing.monotonic),

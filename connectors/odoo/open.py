@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from requests.adapters import BaseAdapter
 
 from connectors.contract import BadInput, Clock
-from connectors.entries import Entry, checked_address, credential, evidence_fields
+from connectors.entries import Entry, checked_address, credential, evidence_fields, variables
 from connectors.http.auth import Auth, BearerToken, NoHeader
 from connectors.http.bucket import TokenBucket
 from connectors.http.redact import Redactor, Secret
@@ -95,7 +95,7 @@ def _who(settings: Entry, env: Mapping[str, str], database: str | None) -> Who:
     return Who(
         secret=Secret(credential(settings.name, given[kind], env, is_token=False)),
         is_api_key=kind == "api_key",
-        secret_place=f"the environment variable {' and '.join(given.values())}",
+        secret_place=variables(given),
         login=login,
         database=database,
     )

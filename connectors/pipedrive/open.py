@@ -12,7 +12,7 @@ from pathlib import Path
 from requests.adapters import BaseAdapter
 
 from connectors.contract import Clock
-from connectors.entries import Entry, checked_address, evidence_fields
+from connectors.entries import Entry, checked_address, evidence_fields, variables
 from connectors.http.bucket import TokenBucket
 from connectors.http.redact import Redactor
 from connectors.http.retry import Retries, Timing
@@ -48,6 +48,8 @@ def open_connector(
     reading, limits = read_options(
         settings.name, settings.options, fields=evidence_fields(settings, _FIELD_KEY, _WHAT_A_NAME_IS)
     )
+    token_url = limits.token_url or TOKEN_ADDRESS
+    checked_address(settings.name, token_url, example=TOKEN_ADDRESS, what="options, token_url")
     redactor = Redactor()
     read = limits.timeout_seconds
     header = TOKEN_HEADER if "token" in settings.credentials else "Authorization"
@@ -57,7 +59,7 @@ def open_connector(
         settings.name,
         settings.credentials,
         env,
-        token_url=limits.token_url or TOKEN_ADDRESS,
+        token_url=token_url,
         transport=transport,
         redactor=redactor,
         timing=timing,
@@ -68,7 +70,7 @@ def open_connector(
         settings.name,
         base_url,
         auth=auth,
-        dialect=PipedriveDialect(f"the environment variable {' and '.join(settings.credentials.values())}"),
+        dialect=PipedriveDialect(variables(settings.credentials)),
         transport=transport,
         lanes={MAIN: TokenBucket(limits.requests_per_2_seconds, WINDOW_SECONDS, timing.monotonic)},
         redactor=redactor,
