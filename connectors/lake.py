@@ -18,6 +18,7 @@ import orjson
 import pyarrow as pa
 
 from connectors.contract import CONNECTION_NAME, Cursor
+from connectors.lake_columns import strings
 from connectors.lake_query import LakeReader
 from connectors.lake_table import LakeError, LakeFile, LakeFull, LakeRow, LakeTable
 from connectors.outcome import cursor_from_json
@@ -128,7 +129,7 @@ class Lake:
 
     def payloads(self, table: str, connection: str, ids: Iterable[str] | None = None) -> Iterator[tuple[str, str]]:
         """(id, payload) of the latest live version of each record (of these ids), streaming."""
-        wanted = None if ids is None else pa.array(list(ids), pa.string())
+        wanted = None if ids is None else strings(list(ids))
         for batch in self.latest_rows(table, connection, wanted):
             yield from zip(batch["id"].to_pylist(), batch["payload"].to_pylist(), strict=True)
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from connectors.lake_columns import strings
 from connectors.lake_table import ENVELOPE
 
 _MEMORY = "512MB"  # for all connections together; beyond it DuckDB spills to disk
@@ -100,7 +101,7 @@ class LakeReader:
             return []
         with self._session() as db:
             if among is not None:
-                db.register("among", pa.table({"id": pa.array(among, pa.string())}))
+                db.register("among", pa.table({"id": strings(among)}))
             wanted = f"last.seq > {int(since_seq)}" + ("" if among is None else " and id in (select id from among)")
             if history_files and since_seq:
                 # A move may arrive without its deal, whose own date lay before the window: it is compared as well.

@@ -21,19 +21,19 @@ from deltalake import DeltaTable, WriterProperties, write_deltalake
 from deltalake.exceptions import DeltaError
 
 from connectors.contract import ConnectorError
+from connectors.lake_columns import MOMENT, flags, integers, moments, strings
 
 Kind = Literal["record", "cursor", "sync"]
 T = TypeVar("T")
 
-_MOMENT = pa.timestamp("us", "UTC")
 ENVELOPE = pa.schema(
     [
         ("connection", pa.string()),
         ("kind", pa.string()),
         ("id", pa.string()),
-        ("modified_at", _MOMENT),
+        ("modified_at", MOMENT),
         ("is_deleted", pa.bool_()),
-        ("extracted_at", _MOMENT),
+        ("extracted_at", MOMENT),
         ("seq", pa.int64()),
         ("payload", pa.string()),
     ]
@@ -41,6 +41,7 @@ ENVELOPE = pa.schema(
 # Statistics of ids and payloads would copy people's data into a log that outlives the files (decision 15).
 _SETTINGS = {"delta.dataSkippingStatsColumns": "seq,extracted_at"}
 _WRITER = WriterProperties(compression="ZSTD", compression_level=1)
+_OF_FILES = ("partition.connection", "path", "num_records", "min.seq", "max.seq")
 _COMPACT_TO_BYTES = 128 * 1024 * 1024
 
 # One lock per table folder and process: connections are synced in threads and share tables. Deltalake's own retries
@@ -100,8 +101,7 @@ class LakeTable:
         """Append all rows in one transaction, or none of them."""
         if not rows:
             return
-        columns = {name: [getattr(row, name) for row in rows] for name in ENVELOPE.names}
-        data = pa.table(columns, schema=ENVELOPE)
+        data = _as_arrow(rows)
 
         def write() -> None:
             write_deltalake(self._open(create=True), data, mode="append", writer_properties=_WRITER)
@@ -112,7 +112,7 @@ class LakeTable:
         """The live files as of now, oldest first by seq."""
         if not self.exists():
             return []
-        actions = self._guarded(lambda: pa.table(self._open().get_add_actions(flatten=True)), "list the files of")
+        actions = self._guarded(self._add_actions, "list the files of")
         found = [self._file(action) for action in actions.to_pylist()]
         return sorted(found, key=lambda f: (f.connection, f.min_seq or 0, f.path))
 
@@ -168,6 +168,11 @@ class LakeTable:
             self._handle = DeltaTable(self.folder)
         return self._handle
 
+    def _add_actions(self) -> pa.Table:
+        # Neither pa.table() nor times as Python values: both would import pandas.
+        actions = pa.RecordBatchReader.from_stream(self._open().get_add_actions(flatten=True)).read_all()
+        return actions.select([name for name in _OF_FILES if name in actions.column_names])
+
     def _file(self, action: dict[str, Any]) -> LakeFile:
         return LakeFile(
             connection=action["partition.connection"],
@@ -198,6 +203,20 @@ class LakeTable:
                 f"Could not {what} the lake table {self.name} in {self.folder}: {error}. "
                 "Check that the folder may be written and is no damaged copy; nothing was half written."
             ) from error
+
+
+def _as_arrow(rows: Sequence[LakeRow]) -> pa.RecordBatch:
+    columns = [
+        strings([row.connection for row in rows]),
+        strings([row.kind for row in rows]),
+        strings([row.id for row in rows]),
+        moments([row.modified_at for row in rows]),
+        flags([row.is_deleted for row in rows]),
+        moments([row.extracted_at for row in rows]),
+        integers([row.seq for row in rows]),
+        strings([row.payload for row in rows]),
+    ]
+    return pa.RecordBatch.from_arrays(columns, schema=ENVELOPE)
 
 
 def _free_megabytes(folder: Path) -> int:

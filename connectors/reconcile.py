@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from connectors.contract import BadAnswer, MissingScopeError, Record, Stream, StreamOutcome
+from connectors.lake_columns import strings
 from connectors.sync_attempt import Attempt
 from connectors.sync_fetch import call, read_ahead
 
@@ -112,7 +113,7 @@ def _swept_ids(attempt: Attempt, stream: Stream) -> pa.ChunkedArray | None:
     for chunk in read_ahead(chunks, attempt.deadline, f"listing the ids of {stream.name}"):
         if chunk is None:
             return None
-        found.append(pa.array(chunk, pa.string()))
+        found.append(strings(chunk))
     return pa.chunked_array([pc.unique(pa.chunked_array(found, pa.string()))], pa.string())
 
 
