@@ -6,6 +6,7 @@ Here belongs choosing. Reading is reader.py's, associations.py's and metadata.py
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -40,7 +41,7 @@ class HubSpotConnector:
         self._workers = Workers(self._options.threads, f"hubspot-{connection}")
         self._notes = Notes()
         self._seen = {name: SeenIds() for name in self._catalogue.objects}
-        self._properties_checked = False
+        self._absent: tuple[str, ...] | None = None
 
     @property
     def traffic(self) -> Traffic:
@@ -48,8 +49,17 @@ class HubSpotConnector:
         return self._session.traffic
 
     def streams(self) -> Sequence[Stream]:
-        """Deals first, then what gives them meaning, then the evidence."""
-        return self._catalogue.streams
+        """Deals first, then what gives them meaning, then the evidence.
+
+        A property that HubSpot does not have does not count as read: the day it comes, all deals are read again.
+        """
+        absent = {text for name in self._absent_properties() for text in (name, f"history:{name}")}
+        return [
+            replace(stream, fields=tuple(name for name in stream.fields if name not in absent))
+            if stream.name == "deals"
+            else stream
+            for stream in self._catalogue.streams
+        ]
 
     def notes(self, stream: Stream) -> list[str]:
         """Remarks on what was read so far, for the run's record."""
@@ -66,7 +76,7 @@ class HubSpotConnector:
         if stream.name == "pipeline_rules":
             return governance.rules(self._api, self._notes)
         if stream.name == "deals":
-            self._check_properties()
+            self._absent_properties()
         return self._reader(stream).pages(position, synced_to)
 
     def count(self, stream: Stream) -> int | None:
@@ -147,21 +157,24 @@ class HubSpotConnector:
         for page in chained(self._workers, fetch, lambda page: page.after, None):
             yield from (thing["id"] for thing in page.objects)
 
-    def _check_properties(self) -> None:
-        """HubSpot drops properties that it doesn't have without a word; the run's record shall have one."""
-        if self._properties_checked:
-            return
-        self._properties_checked = True
+    def _absent_properties(self) -> tuple[str, ...]:
+        """HubSpot drops properties that it doesn't have without a word; the run's record shall have one. Asked once."""
+        if self._absent is None:
+            self._absent = self._compared_properties()
+        return self._absent
+
+    def _compared_properties(self) -> tuple[str, ...]:
         deals: ObjectKind = self._catalogue.objects["deals"]
         try:
             known = self._api.property_names("deals")
         except MissingScopeError as error:
             self._notes.add("deals", f"could not check whether the deal properties exist: {error}")
-            return
-        absent = [name for name in dict.fromkeys((*deals.properties, *deals.history)) if name not in known]
+            return ()
+        absent = tuple(name for name in dict.fromkeys((*deals.properties, *deals.history)) if name not in known)
         if absent:
             self._notes.add(
                 "deals",
                 f"HubSpot has no deal {'properties' if len(absent) > 1 else 'property'} {', '.join(absent)} (or the "
                 "token may not read it); what rests on it stays unknown. Correct `fields` in connections.yml",
             )
+        return absent

@@ -68,6 +68,13 @@ class OdooApi:
             self._readable[key] = self._known_fields(model)
         return self._readable[key]
 
+    def lacking(self, model: Model) -> frozenset[str]:
+        """Wanted fields that this Odoo doesn't have, or not for us; none where it doesn't say."""
+        try:
+            return frozenset(model.wanted) - frozenset(self.readable(model))
+        except MissingScopeError:
+            return frozenset()
+
     def bad(self, model: str, method: str, what: str) -> BadAnswer:
         """A BadAnswer that names account, model and method."""
         return BadAnswer(f"{self.account}: {model}.{method} {what}")

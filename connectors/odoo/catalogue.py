@@ -180,9 +180,11 @@ def catalogue(more_fields: tuple[str, ...] = ()) -> dict[str, Model]:
     return {model.stream: model for model in (leads, *_LISTS, _TRACKING, *_EVIDENCE)}
 
 
-def stream_of(model: Model, tracked: tuple[str, ...]) -> Stream:
-    """The contract's stream; of the tracking, the fields are those whose history is read."""
-    fields = model.wanted if model.stream != TRACKING else (*model.wanted, *(f"history:{name}" for name in tracked))
+def stream_of(model: Model, tracked: tuple[str, ...], lacking: frozenset[str] = frozenset()) -> Stream:
+    """The contract's stream, without fields that are not there; of the tracking, also those whose history is read."""
+    fields = tuple(name for name in model.wanted if name not in lacking)
+    if model.stream == TRACKING:
+        fields = (*fields, *(f"history:{name}" for name in tracked))
     return Stream(
         model.stream,
         f"odoo/{model.stream}",

@@ -49,8 +49,15 @@ class OdooConnector:
         return self._doorway.session.traffic
 
     def streams(self) -> Sequence[Stream]:
-        """Leads first, then what gives them meaning, then history and evidence."""
-        return [stream_of(model, self._tracked) for model in self._models.values()]
+        """Leads first, then what gives them meaning, then history and evidence.
+
+        A field of a lead that is not there does not count as read: the day it comes, all leads are read again.
+        """
+        lacking = self._api.lacking(self._models[LEADS])
+        return [
+            stream_of(model, self._tracked, lacking if model.stream == LEADS else frozenset())
+            for model in self._models.values()
+        ]
 
     def notes(self, stream: Stream) -> list[str]:
         """Remarks on what was read so far, for the run's record."""

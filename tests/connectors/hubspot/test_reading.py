@@ -208,7 +208,15 @@ def test_properties_that_hubspot_lacks_and_long_histories_are_noted():
     notes = connector.notes(stream(connector, "deals"))
     assert any("no deal property budget_confirmed__c" in note for note in notes)
     assert any("1 of deals have 20 or more versions of amount (one is 3)" in note for note in notes)
-    assert "budget_confirmed__c" in stream(connector, "deals").fields
+    assert "budget_confirmed__c" not in stream(connector, "deals").fields
+
+
+def test_a_property_that_comes_later_is_read_of_all_deals():
+    fake = FakeHubSpot()
+    before, after = (connect(fake, fields={"budget": "budget_confirmed__c"}) for _ in range(2))
+    without = stream(before, "deals").fields
+    fake.properties.add("budget_confirmed__c")
+    assert set(stream(after, "deals").fields) - set(without) == {"budget_confirmed__c", "history:budget_confirmed__c"}
 
 
 def test_pipelines_and_owners_with_the_archived_ones():

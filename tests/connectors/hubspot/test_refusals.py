@@ -52,9 +52,11 @@ def test_the_end_of_the_day_s_calls_ends_the_night_at_once():
     fake = FakeHubSpot()
     fake.faults["/owners"] = [(429, {"policyName": "DAILY", "errorType": "RATE_LIMIT"})]
     connector = connect(fake)
+    connector.streams()  # which asks once what properties there are
+    before = connector.traffic.requests
     with pytest.raises(QuotaExhausted, match="midnight"):
         read_all(connector, "owners")
-    assert connector.traffic.requests == 1
+    assert connector.traffic.requests == before + 1
 
 
 @pytest.mark.parametrize(("policy", "seconds"), [("TEN_SECONDLY_ROLLING", 10), ("SECONDLY", 1)])
