@@ -11,7 +11,7 @@ from connectors.contract import BadAnswer, BadInput, ConnectorError, Credentials
 from connectors.odoo.__main__ import main
 from connectors.odoo.open import open_connector
 from connectors.odoo.options import RULES, option_faults
-from tests.connectors.http_fakes import Hands, script
+from tests.connectors.http_fakes import FakeAdapter, Hands, script
 from tests.connectors.odoo.fake_odoo import (
     KEY,
     LOGIN,
@@ -242,6 +242,7 @@ def test_the_command_line_says_why_it_cannot(monkeypatch, capsys):
 
 
 def test_the_registrys_signature_holds():
-    connector = open_connector(settings(), {"EMEA_LOGIN": LOGIN, "EMEA_KEY": KEY}, lambda: START)
+    adapter = FakeAdapter(FakeOdoo("17.0"))
+    connector = open_connector(settings(), {"EMEA_LOGIN": LOGIN, "EMEA_KEY": KEY}, lambda: START, adapter=adapter)
     assert connector.streams()[0].name == "leads"
     connector.close()
