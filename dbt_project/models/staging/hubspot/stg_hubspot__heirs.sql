@@ -1,7 +1,8 @@
 {{ config(materialized='table') }}
 
 {# Which parent lives on in a merged deal: HubSpot gives the new deal the values of one of them and doesn't say of
-   which. It is the only parent whose last values are those that the merged deal began with. If several fit, nobody knows. #}
+   which. It is the only parent whose last values are those that the merged deal began with. If several fit, nobody
+    knows. #}
 with survivors as (
     select * from {{ ref('stg_hubspot__survivors') }}
     where is_explained

@@ -1,7 +1,7 @@
 {{ config(materialized='table') }}
 
-{# What a stage was at some time: by each of our readings of its pipeline, and by HubSpot's own audit of what was done to
-   pipelines and stages. `reading` counts our readings back from the last one; an audit has none. #}
+{# What a stage was at some time: by each of our readings of its pipeline, and by HubSpot's own audit of what was done
+   to pipelines and stages. `reading` counts our readings back from the last one; an audit has none. #}
 {% set stage = {
     'id': 'text', 'label': 'text', 'displayOrder': 'text', 'metadata': {'probability': 'text', 'isClosed': 'text'}
 } %}

@@ -34,7 +34,8 @@ select
     {{ to_ratio('versions.probability_text') }} as probability,
     versions.is_closed_text,
     coalesce({{ to_flag('versions.is_closed_text') }}, false) as is_closed,
-    coalesce({{ to_flag('versions.is_closed_text') }} and {{ to_ratio('versions.probability_text') }} = 1, false) as is_won,
+    coalesce({{ to_flag('versions.is_closed_text') }} and {{ to_ratio('versions.probability_text') }} = 1, false)
+        as is_won,
     coalesce(versions.last_reading, 2) > 1 as is_deleted
 from versions
 left join pipelines

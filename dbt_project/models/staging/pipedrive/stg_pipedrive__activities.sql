@@ -1,5 +1,6 @@
 {# An activity took place when it was due, unless it was ticked off before. A meeting is known since it was planned, any
-   other since it was ticked off. E-mails are messages there; an activity of that type is a to-do and has no direction. #}
+   other since it was ticked off. E-mails are messages there; an activity of that type is a to-do and has no
+    direction. #}
 with activities as (
     select
         *,

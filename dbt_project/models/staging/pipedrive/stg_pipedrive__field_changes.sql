@@ -1,5 +1,6 @@
 {% set not_evidence = "('id', 'title', 'creator_user_id', 'person_id', 'currency', 'pipeline_id', 'stage_id', 'status',
-    'add_time', 'update_time', 'stage_change_time', 'won_time', 'lost_time', 'close_time', 'archive_time', 'is_archived',
+    'add_time', 'update_time', 'stage_change_time', 'won_time', 'lost_time', 'close_time', 'archive_time',
+    'is_archived',
     'is_deleted', 'probability', 'origin', 'products_count', 'participants_count', 'email_messages_count',
     'last_incoming_mail_time', 'last_outgoing_mail_time')" %}
 
