@@ -32,7 +32,7 @@ SLOW = {
 }
 """Knobs by which what was written shows only later. Pipedrive's lists show it at once."""
 EMPTY = ('"mails":[]}', '"changes":[]}', '"products":[]}')
-SEEDS = [*range(2), *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(2, 20))]
+SEEDS = [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(1, 20))]
 
 
 @contextmanager
