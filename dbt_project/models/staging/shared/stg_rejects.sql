@@ -1,13 +1,13 @@
 {{ config(materialized='table') }}
 
 {%- for crm in plumbline.crms() %}
-select
-    connection,
-    object,
-    id,
-    field,
-    value,
-    reason
-from {{ ref('stg_' ~ crm ~ '__rejects') }}
-{% if not loop.last %}union all{% endif %}
+    select
+        connection,
+        object,
+        id,
+        field,
+        value,
+        reason
+    from {{ ref('stg_' ~ crm ~ '__rejects') }}
+    {% if not loop.last %}union all{% endif %}
 {%- endfor %}
