@@ -60,6 +60,7 @@ def reference_tables(
         "coverage": frame("coverage", (row for night in nights.values() for row in night.coverage())),
         **_maps(connections),
         **process_tables(process, company.zone),
+        "waivers": frame("waivers", []),
         "calendar": frame("calendar", _calendar(company, as_of)),
         "fx_rates": frame("fx_rates", _rates(company)),
         "teams": frame("teams", (_team_row(one) for one in teams)),
@@ -154,6 +155,7 @@ def _settings(
         "flicker_seconds": process.defaults.flicker,
         "backfill_seconds": process.defaults.backfill_tolerance,
         "logging_min_activities": process.defaults.logging_min_activities,
+        "won_at_birth_seconds": 0,
         "fiscal_year_start_month": company.fiscal_year_start_month,
         "night_id": night_id,
     }

@@ -45,6 +45,8 @@ def process_tables(process: Process, zone: ZoneInfo) -> dict[str, pd.DataFrame]:
         "process_steps": frame("process_steps", steps),
         "step_terms": frame("step_terms", (row for placed in _terms(process) for row in [_term_row(*placed)])),
         "step_term_values": frame("step_term_values", (row for placed in _terms(process) for row in _values(*placed))),
+        **{table: frame(table, []) for table in ("step_conditions", "step_condition_values", "step_modes")},
+        **{table: frame(table, []) for table in ("process_responses", "process_hygiene", "process_hygiene_stages")},
     }
 
 
@@ -80,6 +82,9 @@ def _steps(numbered: NumberedVersion, defaults: Defaults) -> Iterator[Row]:
             "deadline_seconds": loss.within,
             "backfill_policy": "flag",
             "after_step_key": None,
+            "must_be_inside": False,
+            "clock": "completion",
+            "not_by_step_key": None,
         }
 
 
@@ -94,6 +99,9 @@ def _step(version: int, order: int, stage: Stage, step: Step, defaults: Defaults
         "deadline_seconds": None,
         "backfill_policy": step.backfill,
         "after_step_key": step.after,
+        "must_be_inside": False,
+        "clock": "completion",
+        "not_by_step_key": None,
     }
 
 
@@ -105,6 +113,7 @@ def _step_base(version: int, step: Step | LossStep) -> Row:
         "why": step.why,
         "is_mandatory": step.mandatory,
         "severity": step.severity_or_default,
+        "sentence_text": None,
         "evidence_text": sentence(step),
     }
 
@@ -130,6 +139,7 @@ def _term_row(version: int, step_key: str, alternative: int, number: int, term: 
         "min_count": term.min_count,
         "distinct_days": term.distinct_days,
         "within_days_before_gate": term.within_days_before_gate,
+        "changed_after": None,
         "stage_key": term.stage_key,
         "needs_contact": term.needs_contact,
     }

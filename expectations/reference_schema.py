@@ -27,7 +27,8 @@ TYPES: Mapping[str, Any] = {
 
 COLUMNS: Mapping[str, str] = {
     "settings": "time_zone text, home_currency text, as_of timestamp, judge_from timestamp, flicker_seconds bigint, "
-    "backfill_seconds bigint, logging_min_activities bigint, fiscal_year_start_month int, night_id text",
+    "backfill_seconds bigint, logging_min_activities bigint, won_at_birth_seconds bigint, "
+    "fiscal_year_start_month int, night_id text",
     "connections": "connection text, crm text, state text, judged_at timestamp, watermark bigint, "
     "default_currency text, deal_url_template text, last_good_at timestamp, rows_ours bigint, rows_theirs bigint, "
     "requests bigint, bytes bigint, rows_per_second double, history_differs bigint, notes text, error text",
@@ -47,10 +48,23 @@ COLUMNS: Mapping[str, str] = {
     "max_days double, is_optional boolean",
     "process_steps": "version int, step_key text, step_name text, stage_key text, stage_order int, why text, "
     "is_mandatory boolean, severity text, grace_seconds bigint, grace_working_days int, deadline_seconds bigint, "
-    "backfill_policy text, after_step_key text, evidence_text text",
+    "backfill_policy text, after_step_key text, must_be_inside boolean, clock text, not_by_step_key text, "
+    "sentence_text text, evidence_text text",
     "step_terms": "version int, step_key text, alternative int, term int, kind text, field text, test text, "
-    "min_count int, distinct_days int, within_days_before_gate double, stage_key text, needs_contact boolean",
+    "min_count int, distinct_days int, within_days_before_gate double, changed_after timestamp, stage_key text, "
+    "needs_contact boolean",
     "step_term_values": "version int, step_key text, alternative int, term int, variant int, role text, value text",
+    "step_conditions": "version int, step_key text, condition int, field text, test text, number double",
+    "step_condition_values": "version int, step_key text, condition int, value text",
+    "step_modes": "version int, step_key text, team text, mode text",
+    "process_responses": "version int, response_key text, response_name text, why text, is_mandatory boolean, "
+    "severity text, within_seconds bigint, within_working_days int, sentence_text text, evidence_text text, "
+    "trigger_text text",
+    "process_hygiene": "version int, rule_key text, rule_name text, why text, severity text, kind text, "
+    "number double, sentence_text text",
+    "process_hygiene_stages": "version int, rule_key text, stage_key text",
+    "waivers": "waiver_id text, deal_key text, step_key text, given_by text, given_at timestamp, reason text, "
+    "valid_to timestamp",
     "calendar": "day date, day_start_utc timestamp, day_end_utc timestamp, is_working_day boolean, working_day_no int",
     "fx_rates": "currency text, rate_to_home decimal(18,6), valid_from date",
     "teams": "email text, team text, manager_email text, region text, valid_from date, valid_to date",

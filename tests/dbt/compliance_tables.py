@@ -56,12 +56,15 @@ class World:
                       "int_documents", "int_owners", "int_crm_stages"):  # fmt: skip
             self.canonical(table, [])
         for table in ("coverage", "stage_map", "process_versions", "process_deal_types", "process_stages",
-                      "process_steps", "step_terms", "step_term_values", "calendar", "connections"):  # fmt: skip
+                      "process_steps", "step_terms", "step_term_values", "step_conditions", "step_condition_values",
+                      "step_modes", "process_responses", "process_hygiene", "process_hygiene_stages", "waivers",
+                      "calendar", "connections"):  # fmt: skip
             self.reference(table, [])
         self.reference("settings", [{
             "time_zone": "UTC", "home_currency": "EUR", "as_of": datetime.fromisoformat("2024-08-01T10:00:00"),
             "judge_from": datetime.fromisoformat("2000-01-01"), "flicker_seconds": 300, "backfill_seconds": 86_400,
-            "logging_min_activities": 0, "fiscal_year_start_month": 1, "night_id": "night-1", **settings,
+            "logging_min_activities": 0, "won_at_birth_seconds": 0, "fiscal_year_start_month": 1,
+            "night_id": "night-1", **settings,
         }])  # fmt: skip
 
     def canonical(self, table: str, rows: Iterable[Row]) -> None:

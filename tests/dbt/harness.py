@@ -12,9 +12,9 @@ rows mean and what must come out of them is said in the tests.
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -30,6 +30,7 @@ from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
 
 PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
+PARSED = PROJECT.parent / ".pytest_cache" / "dbt"
 Row = Mapping[str, Any]
 
 AS_OF = datetime.fromisoformat("2024-06-03T06:00:00")
@@ -37,8 +38,8 @@ AS_OF = datetime.fromisoformat("2024-06-03T06:00:00")
 
 SETTINGS: dict[str, Any] = {
     "time_zone": "UTC", "home_currency": "EUR", "as_of": AS_OF, "judge_from": datetime.fromisoformat("2020-01-01"),
-    "flicker_seconds": 300, "backfill_seconds": 86_400, "logging_min_activities": 0, "fiscal_year_start_month": 1,
-    "night_id": "night-1",
+    "flicker_seconds": 300, "backfill_seconds": 86_400, "logging_min_activities": 0, "won_at_birth_seconds": 0,
+    "fiscal_year_start_month": 1, "night_id": "night-1",
 }  # fmt: skip
 
 
@@ -71,7 +72,7 @@ def source_tables() -> dict[str, dict[str, list[tuple[str, str]]]]:
     """Source -> table -> columns with their types, as the project's models declare them."""
     found: dict[str, dict[str, list[tuple[str, str]]]] = {}
     for path in sorted((PROJECT / "models").rglob("*.yml")):
-        for source in (yaml.safe_load(path.read_text(encoding="utf-8")) or {}).get("sources", []):
+        for source in (yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader) or {}).get("sources", []):
             tables = found.setdefault(source["name"], {})
             tables.update({t["name"]: [(c["name"], c["data_type"]) for c in t["columns"]] for t in source["tables"]})
     return found
@@ -118,7 +119,7 @@ def _invoke(arguments: Sequence[str], folder: Path, manifest: Manifest | None = 
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
     }
     with _environment(values):
-        answer = dbtRunner(manifest=manifest).invoke([*arguments, "--log-level", "none"])
+        answer = dbtRunner(manifest=manifest).invoke([*arguments, "--log-level", "none", "--no-write-json"])
         # dbt-duckdb keeps its database open in the process; the tests want to read the file.
         if DuckDBConnectionManager._ENV is not None:
             DuckDBConnectionManager._ENV.close()
@@ -134,9 +135,15 @@ _FINE = {"success", "pass", "skipped", "warn", "no-op"}
 
 @cache
 def project_manifest() -> Manifest:
-    """The parsed project, once per test process: parsing costs more than most test builds."""
-    folder = Path(tempfile.mkdtemp(prefix="plumbline-dbt-"))
-    manifest = _invoke(["parse", "--no-partial-parse"], folder)
+    """The parsed project, once per test process: parsing costs more than most test builds.
+
+    What dbt has parsed before is kept in the test cache, so that only changed files are parsed again; one process at a
+    time, because dbt writes that file in place.
+    """
+    PARSED.mkdir(parents=True, exist_ok=True)
+    with (PARSED / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        manifest = _invoke(["parse"], PARSED)
     assert isinstance(manifest, Manifest)
     return manifest
 
@@ -149,11 +156,13 @@ class Warehouse:
         folder.mkdir(parents=True, exist_ok=True)
         self._seq = 0
         with self._open(read_only=False) as db:
+            db.execute("begin")
             for source, tables in source_tables().items():
                 db.execute(f"create schema if not exists {source}")
                 for table, columns in tables.items():
                     listed = ", ".join(f'"{name}" {kind}' for name, kind in columns)
                     db.execute(f"create or replace table {source}.{table} ({listed})")
+            db.execute("commit")
         self.reference("settings", [{**SETTINGS, **(settings or {})}])
 
     @contextmanager
