@@ -18,7 +18,8 @@ from connectors.kinds import API_KINDS
 from connectors.outcome import from_dict
 from connectors.settings import ConnectionSettings, PipelineSettings
 from expectations.company import Company
-from expectations.compile_process import THE_BEGINNING, Row, process_tables
+from expectations.compile_process import THE_BEGINNING, process_tables
+from expectations.compile_rules import Row
 from expectations.days import company_days, start_of_day
 from expectations.process import Process
 from expectations.reference_schema import frame
@@ -155,7 +156,7 @@ def _settings(
         "flicker_seconds": process.defaults.flicker,
         "backfill_seconds": process.defaults.backfill_tolerance,
         "logging_min_activities": process.defaults.logging_min_activities,
-        "won_at_birth_seconds": 0,
+        "won_at_birth_seconds": process.defaults.won_at_birth,
         "fiscal_year_start_month": company.fiscal_year_start_month,
         "night_id": night_id,
     }

@@ -1,35 +1,36 @@
 """The process as rows of reference tables: versions, stages, steps, and each step's evidence in normal form.
 
-Only process.yml is translated here; accounts, days and money are compile.py's. Meaning of the evidence tables: a step
-is done by ANY of its alternatives; an alternative needs ALL its terms; a record counts towards a term when it passes
-ANY of the term's variants; a variant passes when ALL its roles do; a role passes when the record has one of its values
-(`not_outcome`: none of them). A role without rows lets everything pass, and so does a term without rows.
+Only process.yml is translated here, the rest of it in compile_rules.py; accounts, days and money are compile.py's.
+Meaning of the evidence tables: a step is done by ANY of its alternatives; an alternative needs ALL its terms; a record
+counts towards a term when it passes ANY of the term's variants; a variant passes when ALL its roles do; a role passes
+when the record has one of its values (`not_outcome`: none of them; `text`: one of them in its subject). A role without
+rows lets everything pass, and so does a term without rows.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pandas as pd
 
+from expectations.compile_rules import TRIGGER, Row, rule_tables
 from expectations.days import start_of_day
-from expectations.evidence import Term, alternatives
+from expectations.evidence import Evidence, Term, alternatives
 from expectations.explain import sentence
-from expectations.process import Defaults, LossStep, NumberedVersion, Process, Stage, Step
+from expectations.process import Defaults, NumberedVersion, Process
 from expectations.reference_schema import frame
+from expectations.steps import LossStep, Stage, Step
 
 THE_BEGINNING = datetime(1900, 1, 1, tzinfo=UTC)
 """The oldest version judges everything before the second one, so that every deal has a version."""
 
-Row = dict[str, Any]
-
 
 def process_tables(process: Process, zone: ZoneInfo) -> dict[str, pd.DataFrame]:
-    """The six tables that process.yml determines."""
+    """All the tables that process.yml determines."""
     versions = process.versions
+    terms = list(_terms(process))
     steps = [row for numbered in versions for row in _steps(numbered, process.defaults)]
     return {
         "process_versions": frame("process_versions", _versions(versions, zone)),
@@ -43,10 +44,9 @@ def process_tables(process: Process, zone: ZoneInfo) -> dict[str, pd.DataFrame]:
         ),
         "process_stages": frame("process_stages", (row for numbered in versions for row in _stages(numbered))),
         "process_steps": frame("process_steps", steps),
-        "step_terms": frame("step_terms", (row for placed in _terms(process) for row in [_term_row(*placed)])),
-        "step_term_values": frame("step_term_values", (row for placed in _terms(process) for row in _values(*placed))),
-        **{table: frame(table, []) for table in ("step_conditions", "step_condition_values", "step_modes")},
-        **{table: frame(table, []) for table in ("process_responses", "process_hygiene", "process_hygiene_stages")},
+        "step_terms": frame("step_terms", (_term_row(*placed, zone) for placed in terms)),
+        "step_term_values": frame("step_term_values", (row for placed in terms for row in _values(*placed))),
+        **rule_tables(process),
     }
 
 
@@ -80,10 +80,10 @@ def _steps(numbered: NumberedVersion, defaults: Defaults) -> Iterator[Row]:
             "grace_seconds": None,
             "grace_working_days": None,
             "deadline_seconds": loss.within,
-            "backfill_policy": "flag",
+            "backfill_policy": defaults.backfill,
             "after_step_key": None,
             "must_be_inside": False,
-            "clock": "completion",
+            "clock": defaults.clock,
             "not_by_step_key": None,
         }
 
@@ -97,11 +97,11 @@ def _step(version: int, order: int, stage: Stage, step: Step, defaults: Defaults
         "grace_seconds": grace.seconds,
         "grace_working_days": grace.working_days,
         "deadline_seconds": None,
-        "backfill_policy": step.backfill,
+        "backfill_policy": step.backfill or defaults.backfill,
         "after_step_key": step.after,
-        "must_be_inside": False,
-        "clock": "completion",
-        "not_by_step_key": None,
+        "must_be_inside": step.must_be_inside,
+        "clock": step.clock or defaults.clock,
+        "not_by_step_key": step.not_by,
     }
 
 
@@ -113,21 +113,31 @@ def _step_base(version: int, step: Step | LossStep) -> Row:
         "why": step.why,
         "is_mandatory": step.mandatory,
         "severity": step.severity_or_default,
-        "sentence_text": None,
+        "sentence_text": step.sentence,
         "evidence_text": sentence(step),
     }
 
 
 def _terms(process: Process) -> Iterator[tuple[int, str, int, int, Term]]:
-    for version, step in process.steps():
-        if step.evidence is None:
-            continue
-        for alternative, terms in enumerate(alternatives(step.evidence), 1):
+    for version, key, evidence in _evidence(process):
+        for alternative, terms in enumerate(alternatives(evidence), 1):
             for number, term in enumerate(terms, 1):
-                yield version, step.key, alternative, number, term
+                yield version, key, alternative, number, term
 
 
-def _term_row(version: int, step_key: str, alternative: int, number: int, term: Term) -> Row:
+def _evidence(process: Process) -> Iterator[tuple[int, str, Evidence]]:
+    """Every piece of evidence under its key: of steps, then of responses and of what sets them off."""
+    for version, step in process.steps():
+        if step.evidence is not None:
+            yield version, step.key, step.evidence
+    for numbered in process.versions:
+        for response in numbered.version.responses:
+            if response.evidence is not None:
+                yield numbered.number, response.key, response.evidence
+            yield numbered.number, response.key + TRIGGER, response.when
+
+
+def _term_row(version: int, step_key: str, alternative: int, number: int, term: Term, zone: ZoneInfo) -> Row:
     return {
         "version": version,
         "step_key": step_key,
@@ -139,7 +149,7 @@ def _term_row(version: int, step_key: str, alternative: int, number: int, term: 
         "min_count": term.min_count,
         "distinct_days": term.distinct_days,
         "within_days_before_gate": term.within_days_before_gate,
-        "changed_after": None,
+        "changed_after": None if term.changed_after is None else start_of_day(term.changed_after, zone),
         "stage_key": term.stage_key,
         "needs_contact": term.needs_contact,
     }

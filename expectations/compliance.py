@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import pandas as pd
 
-from expectations.process import LossStep, Process, Step
+from expectations.process import Process
 from expectations.rules import CheckResult, Rule
 from expectations.runner import judge, samples
+from expectations.steps import LossStep, Step
 
 QUERY = """
 select connection, deal_key, step_key, state, is_ok

@@ -7,14 +7,17 @@ tables compile.py's, and finding the evidence in a company's data the dbt models
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from itertools import product
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-KINDS = ("field", "activity", "contact", "document", "stage")
+KINDS = ("field", "activity", "contact", "document", "stage", "approval")
 COUNTERS = ("at_least", "on_days", "in_last_days", "with_contact")
 ANY = "any"
+APPROVAL = "approval"
+"""The kind of document that an approval is, where the CRM knows no kinds of approval."""
 
 
 def as_words(value: Any) -> Any:
@@ -31,7 +34,7 @@ Words = Annotated[
 
 
 class Evidence(BaseModel):
-    """Proof of a step: one of `field`, `activity`, `contact`, `document`, `stage`, or `any`/`all` of several."""
+    """Proof of a step: one of `field`, `activity`, `contact`, `document`, `stage`, `approval`, or several."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -50,10 +53,15 @@ class Evidence(BaseModel):
         default=None, description="`on_or_after`: the date held when the deal left the stage was not yet past."
     )
 
+    changed_after: date | None = Field(
+        default=None, description="Only what the field was set to from this day on (company's time zone)."
+    )
+
     activity: Words | None = Field(default=None, description="Kinds of activity (meeting, call, email ...), or `any`.")
     outcome: Words | None = Field(default=None, description="Only activities with one of these outcomes.")
     outcome_not: Words | None = Field(default=None, description="No activities with one of these outcomes.")
     direction: Literal["in", "out"] | None = Field(default=None, description="`in` from the buyer, `out` to the buyer.")
+    text: Words | None = Field(default=None, description="Only activities with one of these words in their subject.")
 
     contact: Words | None = Field(default=None, description="A contact on the deal with one of these roles, or `any`.")
 
@@ -61,6 +69,10 @@ class Evidence(BaseModel):
         default=None, description="Kinds of document (quote, line_item, file ...), or `any`."
     )
     status: Words | None = Field(default=None, description="Only documents in one of these statuses.")
+
+    approval: Words | None = Field(
+        default=None, description="`any` approval on record, or documents of these kinds of approval."
+    )
 
     stage: str | None = Field(default=None, description="The deal has entered this stage.")
 
@@ -89,13 +101,14 @@ class Term:
     min_count: int = 1
     distinct_days: int = 1
     within_days_before_gate: float | None = None
+    changed_after: date | None = None
     stage_key: str | None = None
     needs_contact: bool = False
     variants: tuple[Variant, ...] = (Variant(),)
 
 
 def kind_of(evidence: Evidence) -> str | None:
-    """Which of the five kinds a single piece of evidence is; None for any/all or for nothing at all."""
+    """Which of the kinds a single piece of evidence is; None for any/all or for nothing at all."""
     return next((kind for kind in KINDS if getattr(evidence, kind) is not None), None)
 
 
@@ -109,6 +122,12 @@ def alternatives(evidence: Evidence) -> list[tuple[Term, ...]]:
         combined = product(*(alternatives(part) for part in evidence.all))
         return _unique([tuple(dict.fromkeys(term for terms in choice for term in terms)) for choice in combined])
     return [(_term(evidence),)]
+
+
+def fields_of(evidence: Evidence) -> frozenset[str]:
+    """The deal's fields that it looks at."""
+    terms = (term for alternative in alternatives(evidence) for term in alternative)
+    return frozenset(term.field for term in terms if term.field is not None)
 
 
 def _unique(found: list[tuple[Term, ...]]) -> list[tuple[Term, ...]]:
@@ -140,9 +159,14 @@ def _term(evidence: Evidence) -> Term:
     if evidence.field is not None:
         if evidence.at_gate is not None:
             return Term(kind="field_at_gate", field=evidence.field, test="on_or_after_gate")
-        if evidence.one_of is not None:
-            return Term(kind="field", field=evidence.field, test="one_of", variants=_variant(value=evidence.one_of))
-        return Term(kind="field", field=evidence.field, test=evidence.is_ or "filled")
+        return Term(
+            kind="field",
+            field=evidence.field,
+            test="one_of" if evidence.one_of is not None else evidence.is_ or "filled",
+            within_days_before_gate=evidence.in_last_days,
+            changed_after=evidence.changed_after,
+            variants=_variant(value=evidence.one_of),
+        )
     if evidence.stage is not None:
         return Term(kind="stage", stage_key=evidence.stage)
     if evidence.contact is not None:
@@ -150,10 +174,17 @@ def _term(evidence: Evidence) -> Term:
     if evidence.document is not None:
         variants = _variant(document_kind=evidence.document, status=evidence.status)
         return Term(kind="document", variants=variants, **counters)
+    if evidence.approval is not None:
+        kinds = (APPROVAL,) if evidence.approval == (ANY,) else evidence.approval
+        return Term(kind="document", variants=_variant(document_kind=kinds, status=evidence.status), **counters)
     if evidence.activity is not None:
         direction = None if evidence.direction is None else (evidence.direction,)
         variants = _variant(
-            kind=evidence.activity, outcome=evidence.outcome, not_outcome=evidence.outcome_not, direction=direction
+            kind=evidence.activity,
+            outcome=evidence.outcome,
+            not_outcome=evidence.outcome_not,
+            direction=direction,
+            text=evidence.text,
         )
         return Term(kind="activity", variants=variants, **counters)
     raise ValueError("evidence names none of " + ", ".join(KINDS))

@@ -15,11 +15,12 @@ from expectations.evidence import ANY, COUNTERS, KINDS
 BELONGS = {
     "any": frozenset(COUNTERS),
     "all": frozenset[str](),
-    "field": frozenset({"is", "one_of", "at_gate"}),
-    "activity": frozenset({"outcome", "outcome_not", "direction", *COUNTERS}),
+    "field": frozenset({"is", "one_of", "at_gate", "changed_after", "in_last_days"}),
+    "activity": frozenset({"outcome", "outcome_not", "direction", "text", *COUNTERS}),
     "contact": frozenset({"at_least"}),
     "document": frozenset({"status", "at_least", "on_days", "in_last_days"}),
     "stage": frozenset[str](),
+    "approval": frozenset({"status", "at_least", "on_days", "in_last_days"}),
 }
 EXAMPLE = "for example `evidence: {activity: meeting}` or `evidence: {field: amount, is: positive}`"
 MOST_ALTERNATIVES = 64

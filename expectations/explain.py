@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from expectations.evidence import ANY, Evidence
-from expectations.process import LossStep, Step
+from expectations.steps import Duty
 
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
-def sentence(step: Step | LossStep) -> str:
-    """What counts as evidence of the step: `a meeting that was not canceled or no show, or a completed call`."""
+def sentence(step: Duty) -> str:
+    """What counts as evidence of it: `a meeting that was not canceled or no show, or a completed call`."""
     return "nothing in the CRM" if step.evidence is None else phrase(step.evidence)
 
 
@@ -33,6 +33,10 @@ def phrase(evidence: Evidence) -> str:
         role = "" if evidence.contact == (ANY,) else f" with the role {_listed(evidence.contact)}"
         many = (evidence.at_least or 1) > 1
         return f"{_number(evidence.at_least or 1)} contact{'s' if many else ''}{role} on the deal"
+    if evidence.approval is not None:
+        what = "an approval" if evidence.approval == (ANY,) else _article(_listed(evidence.approval))
+        status = "" if evidence.status is None else f" in the status {_listed(evidence.status)}"
+        return f"{what}{status}{_counters(evidence)}"
     if evidence.document is not None:
         what = "a document" if evidence.document == (ANY,) else _article(_listed(evidence.document))
         status = "" if evidence.status is None else f" in the status {_listed(evidence.status)}"
@@ -44,9 +48,11 @@ def _field(evidence: Evidence) -> str:
     name = _plain(evidence.field or "")
     if evidence.at_gate is not None:
         return f"{name} not yet past when the deal left the stage"
+    since = "" if evidence.changed_after is None else f" from {evidence.changed_after} on"
     if evidence.one_of is not None:
-        return f"{name} set to {_listed(evidence.one_of)}"
-    return f"{name} above 0" if evidence.is_ == "positive" else f"{name} filled in"
+        return f"{name} set to {_listed(evidence.one_of)}{since}{_counters(evidence)}"
+    what = "above 0" if evidence.is_ == "positive" else "filled in"
+    return f"{name} {what}{since}{_counters(evidence)}"
 
 
 def _activity(evidence: Evidence) -> str:
@@ -54,8 +60,9 @@ def _activity(evidence: Evidence) -> str:
     what = "activity" if kinds == (ANY,) else _listed(kinds)
     outcome = "" if evidence.outcome is None else f"{_listed(evidence.outcome)} "
     direction = {"in": "incoming ", "out": "outgoing ", None: ""}[evidence.direction]
+    about = "" if evidence.text is None else f" about {_quoted(evidence.text)}"
     unless = "" if evidence.outcome_not is None else f" that was not {_listed(evidence.outcome_not)}"
-    return f"{_article(f'{direction}{outcome}{what}')}{unless}{_counters(evidence)}"
+    return f"{_article(f'{direction}{outcome}{what}')}{about}{unless}{_counters(evidence)}"
 
 
 def _counters(evidence: Evidence) -> str:
@@ -78,6 +85,10 @@ def _plain(word: str) -> str:
 def _listed(words: Sequence[str]) -> str:
     plain = [_plain(word) for word in words]
     return f"{', '.join(plain[:-1])} or {plain[-1]}" if len(plain) > 1 else "".join(plain)
+
+
+def _quoted(words: Sequence[str]) -> str:
+    return " or ".join(f'"{word}"' for word in words)
 
 
 def _joined(parts: Sequence[str], conjunction: str) -> str:

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from expectations.process import NumberedVersion, Process, Stage
+from expectations.process import NumberedVersion, Process
+from expectations.steps import Stage
 
 MOST_MANDATORY_IN_STAGE = 4
 MOST_MANDATORY_OVERALL = 12

@@ -1,7 +1,7 @@
 """process.yml: the company's sales process as a model, with versions in force from a date.
 
-The shape of the file and its reading belong here. Mistakes beyond a wrong type are found in process_checks.py; what
-evidence means is in evidence.py; nothing here knows tables.
+The file, its versions and its reading belong here; stages and steps are in steps.py, other duties in duties.py, what
+evidence means in evidence.py. Mistakes beyond a wrong type are found in process_checks.py. Nothing here knows tables.
 """
 
 from __future__ import annotations
@@ -10,74 +10,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal
 
 from pydantic import Field
 
 from connectors.configfile import ConfigModel, ConfigProblems, read_document, validate
+from expectations.conditions import AppliesTo, condition_fields
 from expectations.durations import Grace, GraceField, Span
-from expectations.evidence import Evidence, alternatives
+from expectations.duties import Hygiene, Response
+from expectations.evidence import fields_of
 from expectations.process_checks import check_process
+from expectations.steps import Backfill, Clock, LossStep, Stage, Step
 
-DealType = Literal["new", "expansion", "renewal", "partner"]
-Severity = Literal["low", "medium", "high"]
-Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$", description="A short name in lower case, kept for ever.")]
 DEFAULT_PROCESS = Path(__file__).with_name("process.yml")
-
-
-class StepBase(ConfigModel):
-    """What every step has."""
-
-    key: Key
-    name: str = Field(min_length=1, description="What people read.")
-    why: str = Field(default="", description="Why the step matters, in one sentence for the seller.")
-    mandatory: bool = Field(description="true: leaving the stage without it is a finding. false: shown, never owed.")
-    severity: Severity | None = Field(
-        default=None, description="How much it matters (mandatory: medium; optional: low)."
-    )
-    evidence: Evidence | None = Field(default=None, description="What in the CRM proves that the step was done.")
-
-    @property
-    def severity_or_default(self) -> Severity:
-        """The severity given, else medium for what is owed and low for the rest."""
-        return self.severity or ("medium" if self.mandatory else "low")
-
-
-class Step(StepBase):
-    """A step of a stage: due when the deal leaves the stage."""
-
-    grace: GraceField | None = Field(
-        default=None, description="How long after leaving the stage it may still be recorded."
-    )
-    after: Key | None = Field(default=None, description="The step that must have been done before this one.")
-    backfill: Literal["flag", "accept", "reject"] = Field(
-        default="flag", description="What to make of a record entered long after the date it claims."
-    )
-
-
-class LossStep(StepBase):
-    """A step owed because the deal was lost."""
-
-    within: Span = Field(description="How long after the loss it may be recorded, for example `2 days`.")
-
-
-class Stage(ConfigModel):
-    """A stage of the process, in the order of the file."""
-
-    key: Key
-    name: str = Field(min_length=1)
-    probability: float = Field(description="The share of deals in this stage that will be won, 0 to 1.")
-    max_days: float | None = Field(
-        default=None, gt=0, description="A deal that stays longer has a finding `over_time`."
-    )
-    optional: bool = Field(default=False, description="true: a deal may pass by without a finding.")
-    steps: tuple[Step, ...] = ()
-
-
-class AppliesTo(ConfigModel):
-    """Which deals are judged."""
-
-    deal_types: tuple[DealType, ...] = Field(default=("new",), min_length=1)
 
 
 class Version(ConfigModel):
@@ -86,6 +30,8 @@ class Version(ConfigModel):
     in_force_from: date | None = Field(default=None, description="The first day (company's time zone) of this version.")
     applies_to: AppliesTo = AppliesTo()
     stages: tuple[Stage, ...] = Field(min_length=1)
+    responses: tuple[Response, ...] = ()
+    while_open: tuple[Hygiene, ...] = ()
     on_loss: tuple[LossStep, ...] = ()
 
 
@@ -97,10 +43,17 @@ class Defaults(ConfigModel):
     backfill_tolerance: Span = Field(
         default=86_400, description="How late a record may be entered and still count as on time."
     )
+    backfill: Backfill = Field(
+        default="flag", description="What to make of a record entered long after the date it claims."
+    )
+    clock: Clock = Field(default="completion", description="Which end of an activity counts: completion or start.")
     logging_min_activities: int = Field(
         default=3,
         ge=0,
         description="Activity steps are judged only for owners who log at least so many; 0 judges everybody.",
+    )
+    won_at_birth: Span = Field(
+        default=0, description="A deal won within this time of its creation was entered afterwards and is not judged."
     )
 
 
@@ -113,7 +66,9 @@ class ProcessFile(ConfigModel):
     in_force_from: date | None = None
     applies_to: AppliesTo | None = None
     stages: tuple[Stage, ...] | None = Field(default=None, min_length=1)
-    on_loss: tuple[LossStep, ...] | None = None
+    responses: tuple[Response, ...] = Field(default=(), description="Duties that an event sets off.")
+    while_open: tuple[Hygiene, ...] = Field(default=(), description="Rules that hold while a deal is open.")
+    on_loss: tuple[LossStep, ...] = Field(default=(), description="Steps owed because the deal was lost.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,15 +102,16 @@ class Process:
             yield from ((numbered.number, step) for step in numbered.version.on_loss)
 
     def evidence_fields(self) -> frozenset[str]:
-        """The deal's fields that prove steps; connectors read their history."""
-        terms = (
-            term
-            for _, step in self.steps()
-            if step.evidence is not None
-            for alternative in alternatives(step.evidence)
-            for term in alternative
-        )
-        return frozenset(term.field for term in terms if term.field is not None)
+        """The deal's fields that prove or condition anything; connectors read their history."""
+        found = {name for _, step in self.steps() if step.evidence is not None for name in fields_of(step.evidence)}
+        for numbered in self.versions:
+            found |= condition_fields(numbered.version.applies_to)
+            for _, _, step in numbered.steps():
+                found |= condition_fields(step.applies_to)
+            for response in numbered.version.responses:
+                found |= fields_of(response.when)
+                found |= fields_of(response.evidence) if response.evidence is not None else frozenset()
+        return frozenset(found)
 
     def stage_keys(self) -> frozenset[str]:
         """All stages of all versions: what a CRM's stages may be mapped to, besides won and lost."""
@@ -184,7 +140,9 @@ def _numbered(file: ProcessFile) -> Process:
             in_force_from=file.in_force_from,
             applies_to=file.applies_to or AppliesTo(),
             stages=file.stages or (),
-            on_loss=file.on_loss or (),
+            responses=file.responses,
+            while_open=file.while_open,
+            on_loss=file.on_loss,
         )
         versions = (only,)
     oldest_first = sorted(versions, key=lambda version: version.in_force_from or date.min)

@@ -13,7 +13,7 @@ from connectors.configfile import ConfigPath, Fault, did_you_mean
 from expectations.evidence_checks import check_evidence
 
 RESERVED = ("won", "lost", "unmapped")
-AT_TOP = ("in_force_from", "applies_to", "stages", "on_loss")
+AT_TOP = ("in_force_from", "applies_to", "stages", "responses", "while_open", "on_loss")
 Placed = tuple[ConfigPath, dict[str, Any]]
 
 
@@ -62,7 +62,12 @@ def _check_version(at: ConfigPath, version: dict[str, Any]) -> Iterator[Fault]:
         yield from _check_stage(place, stage)
     steps = [placed for place, stage in stages for placed in _mappings(stage.get("steps"), (*place, "steps"))]
     losses = _mappings(version.get("on_loss"), (*at, "on_loss"))
-    yield from _check_unique([*steps, *losses], "step")
+    responses = _mappings(version.get("responses"), (*at, "responses"))
+    rules = _mappings(version.get("while_open"), (*at, "while_open"))
+    yield from _check_unique([*steps, *losses, *responses, *rules], "step")
+    for response_at, response in responses:
+        for part in ("when", "evidence"):
+            yield from check_evidence(response.get(part), (*response_at, part), keys, keys)
     for order, (place, stage) in enumerate(stages):
         for step_at, step in _mappings(stage.get("steps"), (*place, "steps")):
             yield from check_evidence(step.get("evidence"), (*step_at, "evidence"), keys[: order + 1], keys)

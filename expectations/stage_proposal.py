@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from connectors.contract import CrmPipeline, CrmStage
-from expectations.process import Process, Stage
+from expectations.process import Process
 from expectations.stage_words import DEAL_TYPES, LOST, PARKED, WON, begins_in, first_of, meanings, plain
+from expectations.steps import Stage
 
 SAME_NAME = 1.5
 PROBABILITY_WEIGHT, ORDER_WEIGHT = 0.5, 0.35

@@ -14,8 +14,11 @@ from connectors.files.options import FilesOptions
 from connectors.kinds import API_KINDS
 from connectors.settings import ConnectionEntry
 from expectations.company import Company, Hold, Publisher, Retention
+from expectations.conditions import AppliesTo, FieldCondition
+from expectations.duties import Hygiene, Response
 from expectations.evidence import Evidence
-from expectations.process import AppliesTo, Defaults, LossStep, ProcessFile, Stage, Step
+from expectations.process import Defaults, ProcessFile
+from expectations.steps import LossStep, Modes, Stage, Step
 from expectations.teams import COLUMNS
 from orchestration.cli import main
 
@@ -29,10 +32,14 @@ MODELS = (
     ConnectionEntry,
     ProcessFile,
     AppliesTo,
+    FieldCondition,
     Defaults,
     Stage,
     Step,
+    Modes,
     LossStep,
+    Response,
+    Hygiene,
     Evidence,
 )
 SETTINGS = sorted({field.alias or name for model in MODELS for name, field in model.model_fields.items()})

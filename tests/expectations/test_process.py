@@ -159,7 +159,7 @@ def test_the_good_file_is_good(tmp_path):
             (
                 "process.yml:22: stages[2].steps[1].evidence: names none of any, all, field, "
                 "activity, contact, document, "
-                "stage; say what proves the step, for example `evidence: {activity: meeting}` or "
+                "stage, approval; say what proves the step, for example `evidence: {activity: meeting}` or "
                 "`evidence: {field: amount, is: positive}`"
             ),
         ),
