@@ -65,10 +65,15 @@ OBJECTS = {
         _object(
             "activities",
             "activity_id",
-            "activity_id* deal_id* kind* occurred_at* recorded_at outcome direction owner_id contact_count is_deleted",
+            "activity_id* deal_id* kind* occurred_at* recorded_at outcome direction owner_id contact_count "
+            "is_deleted started_at subject",
         ),
         _object("contacts", "", "deal_id* contact_id* role added_at removed_at"),
-        _object("documents", "document_id", "document_id* deal_id* kind* status occurred_at* recorded_at is_deleted"),
+        _object(
+            "documents",
+            "document_id",
+            "document_id* deal_id* kind* status occurred_at* recorded_at is_deleted actor_id",
+        ),
         _object("owners", "owner_id", "owner_id* email owner_name team manager_email is_active"),
         _object(
             "stages",

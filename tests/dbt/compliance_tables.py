@@ -31,11 +31,12 @@ CANONICAL: Mapping[str, str] = {
     "int_field_changes": "connection text, deal_key text, change_id text, field text, value text, "
     "changed_at timestamp, recorded_at timestamp, source text, precision text, actor_id text, actor_kind text",
     "int_activities": "connection text, deal_key text, activity_id text, kind text, outcome text, direction text, "
-    "occurred_at timestamp, recorded_at timestamp, owner_id text, owner_key text, contact_count int, precision text",
+    "occurred_at timestamp, recorded_at timestamp, owner_id text, owner_key text, contact_count int, precision text, "
+    "started_at timestamp, subject text",
     "int_deal_contacts": "connection text, deal_key text, contact_id text, role text, added_at timestamp, "
     "removed_at timestamp, precision text",
     "int_documents": "connection text, deal_key text, document_id text, kind text, status text, "
-    "occurred_at timestamp, recorded_at timestamp",
+    "occurred_at timestamp, recorded_at timestamp, actor_id text, owner_key text",
     "int_owners": "connection text, owner_key text, owner_id text, email text, owner_name text, team text, "
     "region text, manager_email text, is_active boolean",
     "int_crm_stages": "connection text, pipeline_id text, pipeline_name text, stage_id text, stage_name text, "

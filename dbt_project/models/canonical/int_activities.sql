@@ -1,7 +1,7 @@
 with activities as (
     {{ union_crms('activities', [
         'connection', 'deal_id', 'activity_id', 'kind', 'outcome', 'direction', 'occurred_at', 'recorded_at',
-        'owner_id', 'contact_count', 'precision'
+        'owner_id', 'contact_count', 'precision', 'started_at', 'subject'
     ]) }}
 )
 
@@ -17,7 +17,9 @@ select
     activities.owner_id,
     coalesce(owners.owner_key, activities.connection || ':' || activities.owner_id) as owner_key,
     activities.contact_count,
-    activities.precision
+    activities.precision,
+    activities.started_at,
+    lower(activities.subject) as subject
 from activities
 left join {{ ref('int_owners') }} as owners
     on

@@ -1,16 +1,22 @@
 with documents as (
     {{ union_crms('documents', [
-        'connection', 'deal_id', 'document_id', 'kind', 'status', 'occurred_at', 'recorded_at'
+        'connection', 'deal_id', 'document_id', 'kind', 'status', 'occurred_at', 'recorded_at', 'actor_id'
     ]) }}
 )
 
 select
-    connection,
-    connection || ':' || deal_id as deal_key,
-    document_id,
-    kind,
-    status,
-    occurred_at,
-    recorded_at
+    documents.connection,
+    documents.connection || ':' || documents.deal_id as deal_key,
+    documents.document_id,
+    documents.kind,
+    documents.status,
+    documents.occurred_at,
+    documents.recorded_at,
+    documents.actor_id,
+    coalesce(owners.owner_key, documents.connection || ':' || documents.actor_id) as owner_key
 from documents
-where occurred_at is not null
+left join {{ ref('int_owners') }} as owners
+    on
+        documents.connection = owners.connection
+        and documents.actor_id = owners.owner_id
+where documents.occurred_at is not null

@@ -2,7 +2,7 @@
 
 with documents as (
     {{ file_rows('documents', [
-        'document_id', 'deal_id', 'kind', 'status', 'occurred_at', 'recorded_at', 'is_deleted'
+        'document_id', 'deal_id', 'kind', 'status', 'occurred_at', 'recorded_at', 'is_deleted', 'actor_id'
     ]) }}
 )
 
@@ -15,7 +15,8 @@ select
     occurred_at as occurred_at_text,
     {{ to_utc('occurred_at') }} as occurred_at,
     recorded_at as recorded_at_text,
-    coalesce({{ to_utc('recorded_at') }}, {{ to_utc('occurred_at') }}) as recorded_at
+    coalesce({{ to_utc('recorded_at') }}, {{ to_utc('occurred_at') }}) as recorded_at,
+    actor_id
 from documents
 where
     deal_id is not null

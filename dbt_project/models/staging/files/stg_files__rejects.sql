@@ -21,6 +21,7 @@ union all
     ['occurred_at', 'occurred_at', 'time'],
     ['recorded_at', 'recorded_at', 'time'],
     ['contact_count', 'contact_count', 'count'],
+    ['started_at', 'started_at', 'time'],
 ]) }}
 union all
 {{ rejects(ref('stg_files__contacts'), 'contacts', "deal_id || ':' || contact_id", [

@@ -33,7 +33,9 @@ select distinct
     {{ to_utc('engagements.recorded_at_text') }} as recorded_at,
     engagements.owner_id,
     cast(coalesce(contact_counts.contact_count, 0) as integer) as contact_count,
-    'exact' as precision
+    'exact' as precision,
+    cast(null as timestamp) as started_at,
+    engagements.subject
 from engagements
 inner join associations
     on

@@ -18,7 +18,8 @@ select distinct
     documents.kind,
     documents.status,
     documents.occurred_at,
-    documents.occurred_at as recorded_at
+    documents.occurred_at as recorded_at,
+    documents.actor_id
 from documents
 inner join associations
     on

@@ -22,7 +22,8 @@ engagements as (
             {{ map_value('payload.properties', "'hs_timestamp'") }}
         ) as occurred_at_text,
         {{ map_value('payload.properties', "'hs_meeting_outcome'") }} as outcome,
-        cast(null as {{ dbt.type_string() }}) as native_direction
+        cast(null as {{ dbt.type_string() }}) as native_direction,
+        {{ map_value('payload.properties', "'hs_meeting_title'") }} as subject
     from meetings
     union all
     select
@@ -30,7 +31,8 @@ engagements as (
         'call' as kind,
         {{ map_value('payload.properties', "'hs_timestamp'") }} as occurred_at_text,
         {{ map_value('payload.properties', "'hs_call_status'") }} as outcome,
-        {{ map_value('payload.properties', "'hs_call_direction'") }} as native_direction
+        {{ map_value('payload.properties', "'hs_call_direction'") }} as native_direction,
+        {{ map_value('payload.properties', "'hs_call_title'") }} as subject
     from calls
     union all
     select
@@ -38,7 +40,8 @@ engagements as (
         'email' as kind,
         {{ map_value('payload.properties', "'hs_timestamp'") }} as occurred_at_text,
         {{ map_value('payload.properties', "'hs_email_status'") }} as outcome,
-        {{ map_value('payload.properties', "'hs_email_direction'") }} as native_direction
+        {{ map_value('payload.properties', "'hs_email_direction'") }} as native_direction,
+        {{ map_value('payload.properties', "'hs_email_subject'") }} as subject
     from emails
 )
 
@@ -58,5 +61,6 @@ select
         when 'INCOMING_EMAIL' then 'in'
         when 'OUTBOUND' then 'out'
         when 'EMAIL' then 'out'
-    end as direction
+    end as direction,
+    subject
 from engagements

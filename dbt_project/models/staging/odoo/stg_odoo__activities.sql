@@ -62,7 +62,9 @@ select
     user_id as owner_id,
     cast(case when kind = 'email' and user_id is null and activity_type_id is null then 1 end as integer)
         as contact_count,
-    'second' as precision
+    'second' as precision,
+    cast(null as timestamp) as started_at,
+    subject
 from messages
 where kind is not null and {{ to_utc('occurred_at_text') }} is not null
 union all
@@ -77,7 +79,9 @@ select
     {{ to_utc('planned.recorded_at_text') }} as recorded_at,
     planned.owner_id,
     cast(null as integer) as contact_count,
-    'day' as precision
+    'day' as precision,
+    cast(null as timestamp) as started_at,
+    planned.subject
 from planned
 cross join {{ source('reference', 'settings') }} as settings
 left join told

@@ -9,7 +9,9 @@ parsed as (
         connection,
         id as order_id,
         coalesce(is_deleted, false) as is_deleted,
-        {{ parse_json('payload', {'opportunity_id': ['text'], 'state': 'text', 'create_date': 'text'}) }} as payload
+        {{ parse_json('payload', {
+            'opportunity_id': ['text'], 'state': 'text', 'create_date': 'text', 'user_id': ['text']
+        }) }} as payload
     from latest
 )
 
@@ -19,5 +21,6 @@ select
     is_deleted,
     payload.opportunity_id[1] as deal_id,
     lower(payload.state) as status,
-    payload.create_date as occurred_at_text
+    payload.create_date as occurred_at_text,
+    payload.user_id[1] as actor_id
 from parsed

@@ -6,6 +6,7 @@ select
     'quote' as kind,
     status,
     {{ to_utc('occurred_at_text') }} as occurred_at,
-    {{ to_utc('occurred_at_text') }} as recorded_at
+    {{ to_utc('occurred_at_text') }} as recorded_at,
+    actor_id
 from {{ ref('stg_odoo__document_records') }}
 where not is_deleted and deal_id is not null

@@ -14,7 +14,8 @@ with delivered as (
         ) as recency,
         {{ parse_json('payload', {
             'res_id': 'text', 'date': 'text', 'author_id': ['text'], 'message_type': 'text', 'subtype_id': ['text'],
-            'mail_activity_type_id': ['text'], 'create_date': 'text', 'write_date': 'text'
+            'mail_activity_type_id': ['text'], 'create_date': 'text', 'write_date': 'text',
+            'subject': 'text'
         }) }} as payload
     from {{ source('lake', 'odoo__messages') }}
     where kind = 'record'
@@ -41,6 +42,7 @@ select
     payload.message_type,
     payload.subtype_id[1] as subtype_id,
     payload.mail_activity_type_id[1] as activity_type_id,
+    {{ odoo_text('payload.subject') }} as subject,
     coalesce(is_rewritten, false)
     and count(case when is_rewritten then 1 end) over (partition by connection, payload.res_id, payload.write_date) > 1
         as is_inherited

@@ -12,7 +12,7 @@ parsed as (
         coalesce(is_deleted, false) as is_deleted,
         {{ parse_json('payload', {
             'res_id': 'text', 'activity_type_id': ['text'], 'user_id': ['text'], 'active': 'text', 'state': 'text',
-            'date_deadline': 'text', 'date_done': 'text', 'create_date': 'text'
+            'date_deadline': 'text', 'date_done': 'text', 'create_date': 'text', 'summary': 'text'
         }) }} as payload
     from latest
 )
@@ -27,5 +27,6 @@ select
     coalesce(payload.active = 'false' or payload.state = 'done', false) as is_done,
     {{ odoo_text('payload.date_done') }} as done_on_text,
     {{ odoo_text('payload.date_deadline') }} as due_on_text,
-    payload.create_date as recorded_at_text
+    payload.create_date as recorded_at_text,
+    {{ odoo_text('payload.summary') }} as subject
 from parsed

@@ -23,7 +23,9 @@ select
     owner_id,
     cast(contact_count as integer) as contact_count,
     case when is_day_only and due_at is not null and coalesce(due_at <= done_at, true) then 'day' else 'second' end
-        as precision
+        as precision,
+    cast(null as timestamp) as started_at,
+    subject
 from activities
 where coalesce(due_at, done_at) is not null
 union all
@@ -38,5 +40,7 @@ select
     {{ to_utc('recorded_at_text') }} as recorded_at,
     owner_id,
     cast(null as integer) as contact_count,
-    case when occurred_at_text is null then 'order' else 'second' end as precision
+    case when occurred_at_text is null then 'order' else 'second' end as precision,
+    cast(null as timestamp) as started_at,
+    subject
 from {{ ref('stg_pipedrive__mails') }}

@@ -12,7 +12,7 @@ parsed as (
         {{ parse_json('payload', {
             'type': 'text', 'owner_id': 'text', 'deal_id': 'text', 'person_id': 'text', 'due_date': 'text',
             'due_time': 'text', 'done': 'text', 'marked_as_done_time': 'text', 'add_time': 'text',
-            'participants': [{'person_id': 'text'}],
+            'participants': [{'person_id': 'text'}], 'subject': 'text',
         }) }} as payload
     from latest
     where not coalesce(is_deleted, false)
@@ -34,6 +34,7 @@ select
     greatest(
         coalesce({{ array_size('payload.participants') }}, 0),
         case when payload.person_id is null then 0 else 1 end
-    ) as contact_count
+    ) as contact_count,
+    payload.subject
 from parsed
 where payload.deal_id is not null

@@ -6,5 +6,6 @@ select
     'line_item' as kind,
     cast(null as {{ dbt.type_string() }}) as status,
     {{ to_utc('added_at_text') }} as occurred_at,
-    {{ to_utc('added_at_text') }} as recorded_at
+    {{ to_utc('added_at_text') }} as recorded_at,
+    cast(null as {{ dbt.type_string() }}) as actor_id
 from {{ ref('stg_pipedrive__product_records') }}

@@ -10,7 +10,7 @@ parsed as (
         id as deal_id,
         {{ parse_json('payload', {'mails': [{
             'id': 'text', 'message_time': 'text', 'add_time': 'text', 'user_id': 'text', 'sent_flag': 'text',
-            'draft_flag': 'text', 'deleted_flag': 'text',
+            'draft_flag': 'text', 'deleted_flag': 'text', 'subject': 'text',
         }]}) }} as payload
     from latest
     where not coalesce(is_deleted, false)
@@ -46,7 +46,8 @@ select
     case when {{ to_flag('mail.sent_flag') }} then 'out' else 'in' end as direction,
     mail.message_time as occurred_at_text,
     mail.add_time as recorded_at_text,
-    mail.user_id as owner_id
+    mail.user_id as owner_id,
+    mail.subject
 from messages
 where not coalesce({{ to_flag('mail.draft_flag') }}, false) and not coalesce({{ to_flag('mail.deleted_flag') }}, false)
 union all
@@ -57,7 +58,8 @@ select
     'in' as direction,
     last_in_text as occurred_at_text,
     last_in_text as recorded_at_text,
-    cast(null as {{ dbt.type_string() }}) as owner_id
+    cast(null as {{ dbt.type_string() }}) as owner_id,
+    cast(null as {{ dbt.type_string() }}) as subject
 from counted
 where last_in_text is not null
 union all
@@ -68,7 +70,8 @@ select
     'out' as direction,
     last_out_text as occurred_at_text,
     last_out_text as recorded_at_text,
-    cast(null as {{ dbt.type_string() }}) as owner_id
+    cast(null as {{ dbt.type_string() }}) as owner_id,
+    cast(null as {{ dbt.type_string() }}) as subject
 from counted
 where last_out_text is not null
 union all
@@ -79,7 +82,8 @@ select
     'in' as direction,
     cast(null as {{ dbt.type_string() }}) as occurred_at_text,
     cast(null as {{ dbt.type_string() }}) as recorded_at_text,
-    cast(null as {{ dbt.type_string() }}) as owner_id
+    cast(null as {{ dbt.type_string() }}) as owner_id,
+    cast(null as {{ dbt.type_string() }}) as subject
 from counted
 where
     last_in_text is not null

@@ -21,6 +21,8 @@ select
         when was_done_before then 'order'
         when length(occurred_at_text) = 10 then 'day'
         else 'exact'
-    end as precision
+    end as precision,
+    cast(null as timestamp) as started_at,
+    subject
 from activities
 where occurred_at is not null and substr(deal_id, 1, 3) = '006'

@@ -88,7 +88,8 @@ select
     coalesce(
         {{ map_value('fields', "'WhoCount'") }},
         case when {{ map_value('fields', "'WhoId'") }} is null then '0' else '1' end
-    ) as contact_count_text
+    ) as contact_count_text,
+    {{ map_value('fields', "'Subject'") }} as subject
 from activities
 left join directions
     on

@@ -10,5 +10,6 @@ select
     {{ map_value('fields', "'OpportunityId'") }} as deal_id,
     is_deleted,
     lower({{ map_value('fields', "'Status'") }}) as status,
-    {{ map_value('fields', "'CreatedDate'") }} as occurred_at_text
+    {{ map_value('fields', "'CreatedDate'") }} as occurred_at_text,
+    {{ map_value('fields', "'CreatedById'") }} as actor_id
 from quotes

@@ -13,5 +13,6 @@ select
     'quote' as kind,
     status,
     occurred_at,
-    occurred_at as recorded_at
+    occurred_at as recorded_at,
+    actor_id
 from quotes
