@@ -13,7 +13,9 @@ from tests.dbt.compliance_tables import World
 from tests.dbt.harness import PROJECT
 
 UNIT_FILES = [
-    PROJECT / "models" / folder / "_unit_tests.yml" for folder in ("compliance", "marts/compliance", "marts/forecast")
+    path
+    for folder in ("compliance", "forecast", "marts/compliance", "marts/forecast")
+    for path in sorted((PROJECT / "models" / folder).glob("*unit_tests.yml"))
 ]
 PATHS = "path:models/compliance path:models/forecast path:models/marts/compliance path:models/marts/forecast"
 

@@ -56,6 +56,7 @@ select
     lower(known.email) as email,
     known.owner_name,
     coalesce(teams.team, known.team) as team,
+    known.team as crm_team,
     teams.region,
     coalesce(teams.manager_email, lower(known.manager_email)) as manager_email,
     known.is_active
@@ -70,6 +71,7 @@ select
     cast(null as {{ dbt.type_string() }}) as email,
     cast(null as {{ dbt.type_string() }}) as owner_name,
     cast(null as {{ dbt.type_string() }}) as team,
+    cast(null as {{ dbt.type_string() }}) as crm_team,
     cast(null as {{ dbt.type_string() }}) as region,
     cast(null as {{ dbt.type_string() }}) as manager_email,
     cast(null as boolean) as is_active

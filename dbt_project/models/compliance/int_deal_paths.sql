@@ -25,6 +25,7 @@ ends as (
         max(case when visit_no = 1 then precision end) as first_precision,
         max(case when left_at is null then stage_key end) as current_stage_key,
         max(case when left_at is null then entered_at end) as current_since,
+        max(case when left_at is null then visit_no end) as current_visit_no,
         max(case when left_at is null then precision end) as current_precision,
         min(case when stage_key = 'unmapped' then entered_at end) as first_unmapped_at
     from visits
@@ -39,6 +40,7 @@ final as (
         coalesce(ends.first_stage_key, deals.stage_key, 'unmapped') as first_stage_key,
         coalesce(ends.current_stage_key, deals.stage_key, 'unmapped') as current_stage_key,
         case when ends.current_precision <> 'order' then ends.current_since end as current_since,
+        case when ends.current_precision <> 'order' then ends.current_visit_no end as current_visit_no,
         coalesce(ends.current_precision = 'day', false) as is_current_since_day,
         ends.first_unmapped_at,
         -- the history begins after the deal did: what came before its first record is not known

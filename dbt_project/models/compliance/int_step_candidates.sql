@@ -56,7 +56,7 @@ on_loss as (
         steps.stage_key,
         paths.current_since as entered_at,
         case when paths.status = 'lost' then paths.current_since end as gate_at,
-        cast(null as integer) as gate_visit_no,
+        case when paths.status = 'lost' then paths.current_visit_no end as gate_visit_no,
         false as is_won_gate,
         paths.is_current_since_day as is_gate_day,
         true as is_entered_before_gate,

@@ -10,6 +10,12 @@ deals as (
 
 ),
 
+people as (
+
+    select * from {{ ref('int_visit_people') }}
+
+),
+
 -- what was done on a day, at a time that nobody wrote down, may have been done until that day's end
 done_days as (
 
@@ -42,6 +48,10 @@ final as (
         duties.deal_key,
         deals.deal_id,
         deals.owner_key,
+        people.owner_key as owner_key_at_gate,
+        people.team_key as team_at_gate,
+        people.moved_by,
+        people.moved_by_kind,
         duties.stage_key,
         duties.step_key,
         duties.version as process_version,
@@ -49,6 +59,9 @@ final as (
         duties.state,
         duties.is_due,
         duties.is_due and duties.state in ('done', 'done_in_grace') as is_ok,
+        duties.gate_at is not null
+        and people.owner_key is not null
+        and coalesce(people.moved_by_kind = 'person', false) as is_in_rep_rates,
         duties.gate_at,
         duties.deadline_at,
         duties.done_at,
@@ -72,6 +85,8 @@ final as (
     inner join deals on duties.deal_key = deals.deal_key
     left join done_days
         on duties.deal_key = done_days.deal_key and duties.step_key = done_days.step_key
+    left join people
+        on duties.deal_key = people.deal_key and duties.gate_visit_no = people.visit_no
     left join verdicts as predecessors
         on duties.deal_key = predecessors.deal_key and duties.after_step_key = predecessors.step_key
 
