@@ -92,7 +92,8 @@ class Stream:
     """One object of a CRM. `essential` streams fail the pass when they can't be read; the others are not covered.
 
     `covers` names the kinds of evidence that rest on it (deals, stage_changes, field_changes, activities,
-    contacts, documents, owners, stages). `fields` are the properties read; a change of them re-reads the stream.
+    planned_activities, contacts, documents, owners, stages). `fields` are the properties read; a change of them
+    re-reads the stream.
     `count_lags` where the CRM's count comes from an index that runs behind its lists. `may_fall` where records go by
     the people's daily work (open tasks), so that a fall by half is no sign of a broken answer.
     """

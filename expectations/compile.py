@@ -25,7 +25,9 @@ from expectations.process import Process
 from expectations.reference_schema import frame
 from expectations.teams import Membership
 
-JUDGED_OBJECTS = ("deals", "stage_changes", "field_changes", "activities", "contacts", "documents")
+JUDGED_OBJECTS = (
+    "deals", "stage_changes", "field_changes", "activities", "planned_activities", "contacts", "documents",
+)  # fmt: skip
 RATE_DIGITS = Decimal("0.000001")
 
 

@@ -52,9 +52,7 @@ class FilesConnector:
     def streams(self) -> Sequence[Stream]:
         """One for each object that there is an export of; all are essential, since a broken file is no absence."""
         names = OBJECTS_OF_A_LOG if is_event_log(self.path) else tuple(find_parts(self.path))
-        return [
-            Stream(name, f"files/{name}", essential=True, covers=(name,), fields=self._rules(name)) for name in names
-        ]
+        return [self._stream(name) for name in names]
 
     def pages(self, stream: Stream, *, position: Mapping[str, Any], synced_to: datetime | None) -> Iterator[Page]:
         """All rows of a file that changed since `synced_to`; nothing of one that didn't."""
@@ -131,7 +129,8 @@ class FilesConnector:
             self._converted = None
 
     def _stream(self, name: str) -> Stream:
-        return Stream(name, f"files/{name}", essential=True, covers=(name,), fields=self._rules(name))
+        covers = ("activities", "planned_activities") if name == "activities" else (name,)
+        return Stream(name, f"files/{name}", essential=True, covers=covers, fields=self._rules(name))
 
     def _rules(self, name: str) -> tuple[str, ...]:
         """What decides how a row is read: when it changes, files that did not change are read again."""

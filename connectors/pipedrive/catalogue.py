@@ -39,7 +39,7 @@ def streams(options: PipedriveOptions) -> tuple[Stream, ...]:
         Stream("stages", "pipedrive/stages", essential=True, covers=("stages",)),
         Stream("users", "pipedrive/users", essential=True, covers=("owners",)),
         Stream("deal_fields", "pipedrive/deal_fields"),
-        Stream("activities", "pipedrive/activities", covers=("activities",)),
+        Stream("activities", "pipedrive/activities", covers=("activities", "planned_activities")),
         Stream("deal_changes", "pipedrive/deal_changes", covers=("stage_changes", "field_changes"), fields=history),
     ]
     if options.participants:

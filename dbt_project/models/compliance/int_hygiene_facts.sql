@@ -1,0 +1,105 @@
+with paths as (
+
+    select * from {{ ref('int_deal_paths') }}
+    where is_judged and status = 'open'
+
+),
+
+deals as (
+
+    select * from {{ ref('int_deals') }}
+
+),
+
+dealings as (
+
+    select * from {{ ref('int_dealings') }}
+
+),
+
+amounts as (
+
+    select
+        deal_key,
+        max(changed_at) as changed_at
+    from {{ ref('int_field_changes') }}
+    where field = 'amount'
+    group by deal_key
+
+),
+
+-- how many activities each owner has logged at all, and what is planned in each account: who logs none in the CRM
+-- keeps them elsewhere
+logged as (
+
+    select
+        activities.connection,
+        activities.owner_key,
+        count(distinct activities.activity_id) as activities
+    from {{ ref('int_activities') }} as activities
+    inner join {{ source('reference', 'connections') }} as connections
+        on activities.connection = connections.connection
+    where activities.occurred_at <= connections.judged_at
+    group by activities.connection, activities.owner_key
+
+),
+
+plans as (
+
+    select
+        activities.connection,
+        count(*) as planned
+    from {{ ref('int_activities') }} as activities
+    inner join {{ source('reference', 'connections') }} as connections
+        on activities.connection = connections.connection
+    where activities.occurred_at > connections.judged_at
+    group by activities.connection
+
+),
+
+covered as (
+
+    select
+        connection,
+        max(case when object = 'activities' then coalesce(covered_from, cast('0001-01-01' as timestamp)) end)
+            as contacts_from,
+        max(case when object = 'planned_activities' then 1 else 0 end) = 1 as has_plans,
+        max(case when object = 'field_changes' then 1 else 0 end) = 1 as has_changes
+    from {{ source('reference', 'coverage') }}
+    group by connection
+
+),
+
+final as (
+
+    select
+        paths.connection,
+        paths.deal_key,
+        paths.deal_type,
+        paths.current_stage_key as stage_key,
+        paths.judged_at,
+        {{ local_date('paths.judged_at', 'settings.time_zone') }} as today,
+        coalesce(paths.created_at, paths.current_since) as began_at,
+        deals.close_date,
+        deals.amount,
+        coalesce(amounts.changed_at, paths.created_at) as amount_since,
+        dealings.next_activity_at,
+        dealings.last_activity_at,
+        dealings.last_contact_at,
+        coalesce(dealings.has_undated_contact, false) as has_undated_contact,
+        covered.contacts_from,
+        coalesce(covered.has_plans and plans.planned > 0, false) as are_plans_known,
+        coalesce(covered.has_changes, false) as are_changes_known,
+        coalesce(logged.activities, 0) >= settings.logging_min_activities as logs_enough
+    from paths
+    cross join {{ source('reference', 'settings') }} as settings
+    inner join deals on paths.deal_key = deals.deal_key
+    left join dealings on paths.deal_key = dealings.deal_key
+    left join amounts on paths.deal_key = amounts.deal_key
+    left join logged on paths.connection = logged.connection and paths.owner_key = logged.owner_key
+    left join plans on paths.connection = plans.connection
+    left join covered on paths.connection = covered.connection
+
+)
+
+select * from final
