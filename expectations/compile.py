@@ -1,14 +1,13 @@
 """Configuration and the syncs' outcomes become the reference tables that the SQL reads as data.
 
-Assembly belongs here, and what concerns accounts and money; the process itself is in compile_process.py, days in
-days.py, column types in reference_schema.py. Nothing here opens a database.
+Assembly belongs here, and what concerns accounts; the process itself is in compile_process.py, days, money and people
+in compile_company.py, column types in reference_schema.py. Nothing here opens a database.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
-from decimal import Decimal
 from typing import Any
 
 import pandas as pd
@@ -18,17 +17,18 @@ from connectors.kinds import API_KINDS
 from connectors.outcome import from_dict
 from connectors.settings import ConnectionSettings, PipelineSettings
 from expectations.company import Company
-from expectations.compile_process import THE_BEGINNING, process_tables
+from expectations.compile_company import company_tables
+from expectations.compile_process import process_tables
 from expectations.compile_rules import Row
-from expectations.days import company_days, start_of_day
+from expectations.days import THE_BEGINNING, start_of_day
 from expectations.process import Process
 from expectations.reference_schema import frame
 from expectations.teams import Membership
+from expectations.waivers import Waiver
 
 JUDGED_OBJECTS = (
     "deals", "stage_changes", "field_changes", "activities", "planned_activities", "contacts", "documents",
 )  # fmt: skip
-RATE_DIGITS = Decimal("0.000001")
 
 
 def reference_tables(
@@ -43,6 +43,7 @@ def reference_tables(
     watermarks: Mapping[str, int | None] | None = None,
     held: Collection[str] = (),
     teams: Sequence[Membership] = (),
+    waivers: Sequence[Waiver] = (),
 ) -> dict[str, pd.DataFrame]:
     """Every table of the schema `reference`, by name.
 
@@ -63,10 +64,7 @@ def reference_tables(
         "coverage": frame("coverage", (row for night in nights.values() for row in night.coverage())),
         **_maps(connections),
         **process_tables(process, company.zone),
-        "waivers": frame("waivers", []),
-        "calendar": frame("calendar", _calendar(company, as_of)),
-        "fx_rates": frame("fx_rates", _rates(company)),
-        "teams": frame("teams", (_team_row(one) for one in teams)),
+        **company_tables(company, as_of, teams, waivers),
     }
 
 
@@ -249,37 +247,3 @@ def _fields_of(settings: ConnectionSettings) -> dict[str, str]:
     """The CRM's names of fields; the one that tells the deal type is a field like the others."""
     told = {"deal_type": settings.deal_type_field} if settings.deal_type_field else {}
     return {**told, **settings.fields}
-
-
-def _calendar(company: Company, as_of: datetime) -> Iterator[Row]:
-    for day in company_days(company, as_of):
-        yield {
-            "day": day.day,
-            "day_start_utc": day.starts_utc,
-            "day_end_utc": day.ends_utc,
-            "is_working_day": day.is_working_day,
-            "working_day_no": day.working_day_no,
-        }
-
-
-def _rates(company: Company) -> Iterator[Row]:
-    """What one unit is worth at home, from a day on; the first rate of a currency also holds for what came before."""
-    yield {"currency": company.home_currency, "rate_to_home": Decimal(1), "valid_from": THE_BEGINNING.date()}
-    for currency, by_day in sorted(company.rates.items()):
-        for place, (day, rate) in enumerate(sorted(by_day.items())):
-            yield {
-                "currency": currency,
-                "rate_to_home": rate.quantize(RATE_DIGITS),
-                "valid_from": THE_BEGINNING.date() if place == 0 else day,
-            }
-
-
-def _team_row(one: Membership) -> Row:
-    return {
-        "email": one.email,
-        "team": one.team,
-        "manager_email": one.manager,
-        "region": one.region,
-        "valid_from": one.valid_from or THE_BEGINNING.date(),
-        "valid_to": one.valid_to,
-    }

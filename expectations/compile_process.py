@@ -10,21 +10,18 @@ rows lets everything pass, and so does a term without rows.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import date
 from zoneinfo import ZoneInfo
 
 import pandas as pd
 
 from expectations.compile_rules import TRIGGER, Row, rule_tables
-from expectations.days import start_of_day
+from expectations.days import THE_BEGINNING, start_of_day
 from expectations.evidence import Evidence, Term, alternatives
 from expectations.explain import sentence
 from expectations.process import Defaults, NumberedVersion, Process
 from expectations.reference_schema import frame
 from expectations.steps import LossStep, Stage, Step
-
-THE_BEGINNING = datetime(1900, 1, 1, tzinfo=UTC)
-"""The oldest version judges everything before the second one, so that every deal has a version."""
 
 
 def process_tables(process: Process, zone: ZoneInfo) -> dict[str, pd.DataFrame]:
@@ -51,6 +48,7 @@ def process_tables(process: Process, zone: ZoneInfo) -> dict[str, pd.DataFrame]:
 
 
 def _versions(versions: tuple[NumberedVersion, ...], zone: ZoneInfo) -> Iterator[Row]:
+    """The oldest version judges everything before the second one, so that every deal has a version."""
     starts = [THE_BEGINNING] + [start_of_day(later.version.in_force_from or date.min, zone) for later in versions[1:]]
     for numbered, begins, ends in zip(versions, starts, [*starts[1:], None], strict=True):
         yield {"version": numbered.number, "valid_from": begins, "valid_to": ends}

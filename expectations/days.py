@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 
 from expectations.company import WEEKDAYS, Company
 
+THE_BEGINNING = datetime(1900, 1, 1, tzinfo=UTC)
+"""Where what has no beginning begins."""
 YEARS_BACK = 15
 """Exports of old systems reach far back, and a deadline on a day that is missing here could not be computed."""
 YEARS_AHEAD = 2

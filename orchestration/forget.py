@@ -16,7 +16,7 @@ import duckdb
 
 from connectors.forget import FORGOTTEN, forget_person
 from connectors.lake import Lake
-from expectations import teams
+from expectations import teams, waivers
 from orchestration import manifest
 from orchestration.build import BuildFiles, prune_builds
 from orchestration.files import write_atomically
@@ -27,6 +27,7 @@ from orchestration.publish.publication import publish
 from orchestration.replay import build_night
 from orchestration.settings import Workspace
 
+_NAMING = (manifest.TEAMS_FILE, manifest.WAIVERS_FILE)
 _OF_PEOPLE = re.compile("owner|moved_by|actor|person|contact|manager|user")
 
 
@@ -38,8 +39,8 @@ class Erasure:
     ledger_rows: int = 0
     publications_removed: list[str] = field(default_factory=list)
     published: str | None = None
-    still_in_teams: bool = False
-    """The company's own teams.csv names them; it is theirs to change."""
+    still_named_in: list[str] = field(default_factory=list)
+    """The company's own files that name them; they are theirs to change."""
 
 
 def forget(workspace: Workspace, term: str, say: Say = silent) -> Erasure:
@@ -50,9 +51,10 @@ def forget(workspace: Workspace, term: str, say: Say = silent) -> Erasure:
     say("Erasing from the ledger…")
     for path in sorted((workspace.ledger / "nights").glob("*/*.parquet")):
         done.ledger_rows += scrub(path, gone.terms)
-    scrub_teams(workspace.ledger, gone.terms)
-    own = workspace.home / manifest.TEAMS_FILE
-    done.still_in_teams = own.is_file() and teams.without(own, gone.terms) is not None
+    scrub_configuration(workspace.ledger, gone.terms)
+    done.still_named_in = [
+        name for name in _NAMING if (own := workspace.home / name).is_file() and _without(own, gone.terms) is not None
+    ]
     publishers = publishers_of(workspace)
     current = publishers[0].current()
     if current is not None:
@@ -89,12 +91,20 @@ def _publish_again(workspace: Workspace, night: Manifest, say: Say) -> str:
     return again.night_id
 
 
-def scrub_teams(ledger: Path, terms: tuple[str, ...]) -> None:
-    """Take the person out of the copies of teams.csv that past nights keep."""
-    for path in sorted((ledger / "nights").glob(f"*/config/{manifest.TEAMS_FILE}")):
-        text = teams.without(path, terms)
-        if text is not None:
-            write_atomically(path, text.encode())
+def scrub_configuration(ledger: Path, terms: tuple[str, ...]) -> None:
+    """Take the person out of the copies of teams.csv and waivers.csv that past nights keep."""
+    for name in _NAMING:
+        for path in sorted((ledger / "nights").glob(f"*/config/{name}")):
+            text = _without(path, terms)
+            if text is not None:
+                write_atomically(path, text.encode())
+
+
+def _without(path: Path, terms: tuple[str, ...]) -> str | None:
+    """A waiver keeps its line: what it lifts was lifted, whoever gave it."""
+    if path.name == manifest.TEAMS_FILE:
+        return teams.without(path, terms)
+    return waivers.without(path, terms, FORGOTTEN)
 
 
 def scrub(path: Path, terms: tuple[str, ...]) -> int:

@@ -22,7 +22,8 @@ from orchestration.files import write_json
 FORMAT = 1
 CONFIG_FILES = ("plumbline.yml", "connections.yml", "process.yml")
 TEAMS_FILE = "teams.csv"
-"""Needn't be there."""
+WAIVERS_FILE = "waivers.csv"
+"""Neither of the two needs to be there."""
 
 
 class NoSuchNight(Exception):
@@ -71,8 +72,8 @@ def night_folder(ledger: Path, night_id: str) -> Path:
 
 
 def hash_config(home: Path) -> dict[str, str]:
-    """SHA-256 of each configuration file (and of teams.csv when there is one)."""
-    names = [*CONFIG_FILES, TEAMS_FILE]
+    """SHA-256 of each configuration file (and of teams.csv and waivers.csv where there are such)."""
+    names = [*CONFIG_FILES, TEAMS_FILE, WAIVERS_FILE]
     return {n: hashlib.sha256((home / n).read_bytes()).hexdigest() for n in names if (home / n).is_file()}
 
 

@@ -19,6 +19,7 @@ from expectations.compile import reference_tables
 from expectations.rules import CheckResult
 from orchestration import checking, lock, logs, manifest
 from orchestration.build import BuildFiles, LiveFiles, prune_builds, write_inputs
+from orchestration.idle_waivers import idle_waivers
 from orchestration.ledger import append_ledger, complete_ledger
 from orchestration.manifest import ConnectionReading, Manifest
 from orchestration.publish.interface import Publisher
@@ -204,6 +205,10 @@ class Night:
         frames = checking.fetch(self.files, {"results": compliance.QUERY})
         results = compliance.run_compliance(frames["results"], self.workspace.process)
         checking.raise_broken(results)
+        unread = [reading.connection for reading in self.readings if reading.watermark is None]
+        for idle in idle_waivers(self.workspace, self.files.marts, unread):
+            self.concerns.append(idle)
+            self.say(f"  {idle}")
         return results
 
     def audit(self) -> list[CheckResult]:
@@ -259,7 +264,7 @@ def write_night_inputs(workspace: Workspace, files: BuildFiles, night: Manifest,
     held = [reading.connection for reading in night.readings if reading.state == "held"]
     frames = reference_tables(
         workspace.process, workspace.company, workspace.connections, night.outcomes, night.as_of, night.night_id,
-        watermarks=watermarks, held=held, teams=workspace.teams,
+        watermarks=watermarks, held=held, teams=workspace.teams, waivers=workspace.waivers.given,
     )  # fmt: skip
     write_inputs(files, project_folder(), frames, live_files, watermarks)
 

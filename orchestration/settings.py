@@ -7,7 +7,7 @@ only module of this package that reads the process environment.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -19,7 +19,8 @@ from connectors.settings import ConnectionSettings, load_connections
 from expectations.company import Company, load_company
 from expectations.process import Process, load_process
 from expectations.teams import Membership, load_teams
-from orchestration.manifest import CONFIG_FILES, TEAMS_FILE
+from expectations.waivers import Waivers, load_waivers
+from orchestration.manifest import CONFIG_FILES, TEAMS_FILE, WAIVERS_FILE
 
 HOME_VARIABLE = "PLUMBLINE_HOME"
 
@@ -136,10 +137,22 @@ class Workspace:
         """teams.csv, which needn't be there. Raises ConfigProblems."""
         return load_teams(self.home / TEAMS_FILE)
 
+    @cached_property
+    def waivers(self) -> Waivers:
+        """waivers.csv, which needn't be there. Raises ConfigProblems when it can't be read at all."""
+        return load_waivers(self.home / WAIVERS_FILE, self.process, self.connections.keys())
+
     def load_all(self) -> None:
         """Read every file. Raises ConfigProblems with the faults of all of them at once."""
         problems: list[Problem] = []
-        for read in (lambda: self.company, lambda: self.process, lambda: self.connections, lambda: self.teams):
+        readers: tuple[Callable[[], object], ...] = (
+            lambda: self.company,
+            lambda: self.process,
+            lambda: self.connections,
+            lambda: self.teams,
+            lambda: self.waivers,
+        )
+        for read in readers:
             try:
                 read()
             except ConfigProblems as found:

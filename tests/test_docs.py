@@ -13,13 +13,13 @@ import yaml
 from connectors.files.options import FilesOptions
 from connectors.kinds import API_KINDS
 from connectors.settings import ConnectionEntry
+from expectations import teams, waivers
 from expectations.company import Company, Hold, Publisher, Retention
 from expectations.conditions import AppliesTo, FieldCondition
 from expectations.duties import Hygiene, Response
 from expectations.evidence import Evidence
 from expectations.process import Defaults, ProcessFile
 from expectations.steps import LossStep, Modes, Stage, Step
-from expectations.teams import COLUMNS
 from orchestration.cli import main
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -67,8 +67,9 @@ def test_every_option_of_files_is_documented() -> None:
     assert [name for name in FilesOptions.model_fields if not re.search(rf"(`|\b){name}(`|:)", told)] == []
 
 
-def test_every_column_of_teams_csv_is_documented() -> None:
-    assert f"\n{','.join(COLUMNS)}\n" in README
+@pytest.mark.parametrize("columns", [teams.COLUMNS, waivers.COLUMNS])
+def test_every_column_of_a_csv_file_is_documented(columns: tuple[str, ...]) -> None:
+    assert f"\n{','.join(columns)}\n" in README
 
 
 def test_every_credential_of_the_templates_is_documented() -> None:

@@ -37,8 +37,8 @@ def forget(person: str, yes: bool) -> None:
     )
     if done.published:
         click.echo(f"Published again without them: {done.published}")
-    if done.still_in_teams:
-        click.echo(f"{workspace.home / 'teams.csv'} names them still: remove them there, it is your own file.")
+    for name in done.still_named_in:
+        click.echo(f"{workspace.home / name} names them still: remove them there, it is your own file.")
     if not rows:
         raise Stop(f"Nobody with the id or address {person!r} was in the lake.", CONCERN)
 

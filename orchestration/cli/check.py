@@ -14,6 +14,7 @@ import click
 from connectors.contract import StreamPlan
 from expectations.lint import lint_process
 from orchestration.cli.terminal import CONCERN, Stop, as_json, plain_words, table
+from orchestration.idle_waivers import idle_waivers
 from orchestration.probing import Probe, probe_all
 from orchestration.settings import Workspace
 
@@ -32,19 +33,26 @@ def check(offline: bool, for_scripts: bool) -> None:
     workspace = Workspace.find()
     workspace.load_all()
     warnings = [str(warning) for warning in lint_process(workspace.process)]
+    idle = idle_waivers(workspace, workspace.warehouse)
     if not for_scripts:
         for warning in warnings:
             click.echo(f"process.yml, worth a thought: {warning}")
+        for line in idle:
+            click.echo(f"A waiver that lifts nothing: {line}")
         click.echo(f"Files: good ({len(workspace.connections)} connections).")
     probes = [] if offline else probe_all(workspace)
     if for_scripts:
-        click.echo(as_json({"warnings": warnings, "connections": [_told(probe) for probe in probes]}))
+        click.echo(
+            as_json({"warnings": warnings, "idle_waivers": idle, "connections": [_told(probe) for probe in probes]})
+        )
     else:
         for probe in probes:
             click.echo("\n".join(probe_lines(probe)))
     failed = [probe.connection for probe in probes if probe.error]
     if failed:
         raise Stop(f"{len(failed)} of {len(probes)} connections can't be read: {', '.join(failed)}.", CONCERN)
+    if idle:
+        raise Stop(f"{len(idle)} lines of waivers.csv lift nothing.", CONCERN)
 
 
 def probe_lines(probe: Probe) -> Iterator[str]:

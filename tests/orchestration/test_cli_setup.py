@@ -222,3 +222,14 @@ def test_a_wrong_teams_csv_is_told_before_anything_is_read(home: Path) -> None:
         assert told.exit_code == 2
         assert "teams.csv:2: email: 'ann' is not an e-mail address" in told.output
     assert not (home / "data" / "lake").exists()
+
+
+def test_a_waiver_that_lifts_nothing_is_told_and_stops_nothing(home: Path) -> None:
+    (home / "waivers.csv").write_text(
+        "deal,step,given_by,given_on,reason,until\nalpha:1,no_such_step,Bo,2026-03-01,agreed,\n"
+    )
+    told = run("check", "--offline")
+    assert told.exit_code == 1
+    assert "lifts nothing: waivers.csv:2: step: there is no step 'no_such_step'" in told.output
+    for_scripts = CliRunner().invoke(main, ["check", "--offline", "--json"])
+    assert json.loads(for_scripts.stdout)["idle_waivers"][0].startswith("waivers.csv:2: step")

@@ -5,7 +5,7 @@ from pathlib import Path
 import duckdb
 
 from expectations.teams import load_teams
-from orchestration.forget import scrub, scrub_teams
+from orchestration.forget import scrub, scrub_configuration
 
 
 def test_scrub_replaces_the_person_everywhere_and_nobody_else(tmp_path: Path) -> None:
@@ -30,13 +30,21 @@ def test_a_bare_number_is_a_person_only_where_people_stand(tmp_path: Path) -> No
     assert duckdb.sql(f"select * from '{path}'").fetchall() == [("acme:7", "forgotten")]
 
 
+def test_the_copies_of_waivers_csv_keep_the_waiver_and_lose_the_person(tmp_path: Path) -> None:
+    copy = tmp_path / "nights" / "one" / "config" / "waivers.csv"
+    copy.parent.mkdir(parents=True)
+    copy.write_text("deal,step,given_by,given_on,reason,until\nacme:7,met,ann@x.org,2026-01-01,agreed,\n")
+    scrub_configuration(tmp_path, ("7", "ann@x.org"))
+    assert copy.read_text().splitlines()[1] == "acme:7,met,forgotten,2026-01-01,agreed,"
+
+
 def test_the_copies_of_teams_csv_that_nights_keep_lose_the_person(tmp_path: Path) -> None:
     text = "email,team,manager\nann@x.org,Alps,\nbo@x.org,Alps,ANN@x.org\n"
     copies = [tmp_path / "nights" / night / "config" / "teams.csv" for night in ("one", "two")]
     for copy in copies:
         copy.parent.mkdir(parents=True)
         copy.write_text(text)
-    scrub_teams(tmp_path, ("7", "ann@x.org"))
+    scrub_configuration(tmp_path, ("7", "ann@x.org"))
     for copy in copies:
         assert "ann" not in copy.read_text().lower()
         assert [one.email for one in load_teams(copy)] == ["bo@x.org"]
