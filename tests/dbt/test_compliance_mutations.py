@@ -36,6 +36,25 @@ MUTATIONS = {
     "half an alternative suffices": ("int_step_evidence", "having count(*) = max(", "having count(*) <= max("),
     "stages without a counterpart are owed": ("int_skipped_stages", "inner join mapped", "left join mapped"),
     "a limit that is just reached is passed": ("int_over_time", "days_so_far > max_days", "days_so_far >= max_days"),
+    "a word that is not asked for counts": (
+        "int_term_matches", "and asks_text = has_text then", "and true then",
+    ),
+    "an unknown subject is about something else": (
+        "int_term_matches", "(asks_text = has_text or topic = '?')", "(asks_text = has_text)",
+    ),
+    "any document may be an approval": ("int_term_matches", "or label <> 'approval'", "or true"),
+    "an unread subject is about nothing": (
+        "int_activity_topics", "activities.subject is null or {{", "{{",
+    ),
+    "what a field was set to on the very day no longer counts": (
+        "int_field_evidence", "changes.changed_at < terms.changed_after", "changes.changed_at <= terms.changed_after",
+    ),
+    "a snapshot's day is the day of the change": (
+        "int_field_evidence", "changes.source <> 'snapshot'", "true",
+    ),
+    "what nobody can date was not in the last days": (
+        "int_counted_evidence", "asked.happened_at is null\n            or (", "false\n            or (",
+    ),
     "optional steps are due": ("fct_step_results", "verdicts.is_mandatory\n        and", "true\n        and"),
 }  # fmt: skip
 

@@ -41,7 +41,13 @@ moments as (
         evidence.term,
         coalesce(calendar.day_start_utc, evidence.happened_at) as happened_at,
         coalesce(calendar.day_end_utc, evidence.happened_at) as happened_until,
-        evidence.recorded_at
+        evidence.recorded_at,
+        evidence.record_kind,
+        evidence.record_id,
+        evidence.label,
+        evidence.status,
+        evidence.direction,
+        evidence.done_by
     from evidence
     left join calendar on evidence.precision = 'day' and cast(evidence.happened_at as date) = calendar.day
     -- what is planned for later is no evidence yet
@@ -83,8 +89,15 @@ recent as (
             and asked.step_key = deadlines.step_key
     where
         asked.within_days_before_gate is not null
-        and asked.happened_until >= {{ add_seconds('deadlines.gate_at', '-86400 * asked.within_days_before_gate') }}
-        and asked.happened_at <= deadlines.deadline_at
+        and deadlines.gate_at is not null
+        and (
+            asked.happened_at is null
+            or (
+                asked.happened_until
+                >= {{ add_seconds('deadlines.gate_at', '-86400 * asked.within_days_before_gate') }}
+                and asked.happened_at <= deadlines.deadline_at
+            )
+        )
 
 ),
 
@@ -98,6 +111,12 @@ final as (
         recent.term,
         recent.happened_at,
         recent.recorded_at,
+        recent.record_kind,
+        recent.record_id,
+        recent.label,
+        recent.status,
+        recent.direction,
+        recent.done_by,
         -- the earliest deadline that the record would still have kept: it may be entered a little after it was done
         case
             when recent.happened_at is not null then greatest(

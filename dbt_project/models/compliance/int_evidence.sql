@@ -48,6 +48,12 @@ final as (
         records.happened_at,
         records.recorded_at,
         records.precision,
+        records.record_kind,
+        records.record_id,
+        records.label,
+        records.status,
+        records.direction,
+        records.done_by,
         deals.judged_at
     from records
     inner join deals on records.deal_key = deals.deal_key
@@ -57,6 +63,7 @@ final as (
             and records.label = matches.label
             and records.status = matches.status
             and records.direction = matches.direction
+            and records.topic = matches.topic
     inner join terms
         on
             matches.version = terms.version
@@ -76,6 +83,12 @@ final as (
         fields.happened_at,
         fields.recorded_at,
         fields.precision,
+        'field' as record_kind,
+        fields.change_id as record_id,
+        fields.field as label,
+        coalesce(fields.value, '') as status,
+        '' as direction,
+        fields.actor_id as done_by,
         deals.judged_at
     from fields
     inner join deals on fields.deal_key = deals.deal_key
@@ -91,6 +104,12 @@ final as (
         case when visits.precision <> 'order' then visits.entered_at end as happened_at,
         cast(null as timestamp) as recorded_at,
         visits.precision,
+        'stage' as record_kind,
+        cast(visits.visit_no as {{ dbt.type_string() }}) as record_id,
+        visits.stage_key as label,
+        '' as status,
+        '' as direction,
+        visits.actor_id as done_by,
         deals.judged_at
     from visits
     inner join deals on visits.deal_key = deals.deal_key

@@ -6,6 +6,12 @@ with activities as (
 
 ),
 
+topics as (
+
+    select * from {{ ref('int_activity_topics') }}
+
+),
+
 contacts as (
 
     select * from {{ ref('int_deal_contacts') }}
@@ -21,29 +27,38 @@ documents as (
 final as (
 
     select
-        deal_key,
+        activities.deal_key,
         'activity' as record_kind,
-        coalesce(lower(kind), '') as label,
-        coalesce(lower(outcome), '') as status,
-        coalesce(lower(direction), '') as direction,
-        coalesce(contact_count, 1) > 0 as has_contact,
-        occurred_at as happened_at,
-        recorded_at,
-        precision
+        activities.activity_id as record_id,
+        coalesce(lower(activities.kind), '') as label,
+        coalesce(lower(activities.outcome), '') as status,
+        coalesce(lower(activities.direction), '') as direction,
+        coalesce(topics.topic, '') as topic,
+        coalesce(activities.contact_count, 1) > 0 as has_contact,
+        activities.occurred_at as happened_at,
+        activities.started_at,
+        activities.recorded_at,
+        activities.precision,
+        activities.owner_key as done_by
     from activities
+    left join topics on activities.deal_key = topics.deal_key and activities.activity_id = topics.activity_id
 
     union all
 
     select
         deal_key,
         'contact' as record_kind,
+        contact_id as record_id,
         coalesce(lower(role), '') as label,
         '' as status,
         '' as direction,
+        '' as topic,
         true as has_contact,
         added_at as happened_at,
+        cast(null as timestamp) as started_at,
         added_at as recorded_at,
-        precision
+        precision,
+        cast(null as {{ dbt.type_string() }}) as done_by
     from contacts
 
     union all
@@ -51,13 +66,17 @@ final as (
     select
         deal_key,
         'document' as record_kind,
+        document_id as record_id,
         coalesce(lower(kind), '') as label,
         coalesce(lower(status), '') as status,
         '' as direction,
+        '' as topic,
         true as has_contact,
         occurred_at as happened_at,
+        cast(null as timestamp) as started_at,
         recorded_at,
-        'exact' as precision
+        'exact' as precision,
+        owner_key as done_by
     from documents
 
 )

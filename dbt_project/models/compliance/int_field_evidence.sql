@@ -29,7 +29,17 @@ final as (
         terms.step_key,
         terms.alternative,
         terms.term,
-        changes.changed_at as happened_at,
+        changes.change_id,
+        changes.field,
+        changes.value,
+        changes.actor_id,
+        -- a snapshot tells that a value is there, and not when it was set
+        case
+            when
+                changes.source <> 'snapshot'
+                or (terms.changed_after is null and terms.within_days_before_gate is null)
+                then changes.changed_at
+        end as happened_at,
         changes.recorded_at,
         changes.precision
     from changes
@@ -47,6 +57,7 @@ final as (
             when terms.test = 'positive' then coalesce({{ to_money('changes.value') }} > 0, false)
             else coalesce(trim(changes.value) <> '', false)
         end
+        and not coalesce(changes.changed_at < terms.changed_after, false)
 
 )
 

@@ -31,6 +31,7 @@ final as (
             and records.label = matches.label
             and records.status = matches.status
             and records.direction = matches.direction
+            and records.topic = matches.topic
     inner join terms
         on
             matches.version = terms.version

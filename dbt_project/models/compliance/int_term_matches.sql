@@ -4,7 +4,8 @@ with records as (
         record_kind,
         label,
         status,
-        direction
+        direction,
+        topic
     from {{ ref('int_evidence_records') }}
 
 ),
@@ -47,6 +48,7 @@ tested as (
         records.label,
         records.status,
         records.direction,
+        records.topic,
         max(case when term_values.filter = 'label' then 1 else 0 end) as asks_label,
         max(case when term_values.filter = 'label' and term_values.value = records.label then 1 else 0 end)
             as has_label,
@@ -57,7 +59,17 @@ tested as (
             as is_excluded,
         max(case when term_values.filter = 'direction' then 1 else 0 end) as asks_direction,
         max(case when term_values.filter = 'direction' and term_values.value = records.direction then 1 else 0 end)
-            as has_direction
+            as has_direction,
+        max(case when term_values.filter = 'text' then 1 else 0 end) as asks_text,
+        max(
+            case
+                when
+                    term_values.filter = 'text'
+                    and {{ dbt.position("'|' || term_values.value || '|'", 'records.topic') }} > 0
+                    then 1
+                else 0
+            end
+        ) as has_text
     from terms
     inner join records on terms.kind = records.record_kind
     left join term_values
@@ -68,7 +80,7 @@ tested as (
             and terms.term = term_values.term
     group by
         terms.version, terms.step_key, terms.alternative, terms.term, term_values.variant,
-        records.record_kind, records.label, records.status, records.direction
+        records.record_kind, records.label, records.status, records.direction, records.topic
 
 ),
 
@@ -84,14 +96,22 @@ final as (
         label,
         status,
         direction,
-        max(case when asks_status = has_status and asks_direction = has_direction then 1 else 0 end) = 1 as is_certain
+        topic,
+        max(
+            case
+                when asks_status = has_status and asks_direction = has_direction and asks_text = has_text then 1 else 0
+            end
+        ) = 1 as is_certain
     from tested
     where
         asks_label = has_label
         and is_excluded = 0
         and (asks_status = has_status or status = '')
         and (asks_direction = has_direction or direction = '')
-    group by version, step_key, alternative, term, record_kind, label, status, direction
+        and (asks_text = has_text or topic = '?')
+        -- an approval is a document of the CRM's only where an approval is asked for
+        and (asks_label = 1 or label <> 'approval')
+    group by version, step_key, alternative, term, record_kind, label, status, direction, topic
 
 )
 
