@@ -92,6 +92,8 @@ def json_schema(model: type[BaseModel], title: str) -> dict[str, Any]:
 
 def _faults(error: ValidationError, model: type[BaseModel], data: Any) -> Iterator[Fault]:
     for item in error.errors(include_url=False):
+        if item["type"] == "too_short" and len(item["input"]) >= item["ctx"]["min_length"]:
+            continue  # it is long enough, only what stands in it is wrong, and that is told by itself
         path = real_path(item["loc"], data)
         cause = item.get("ctx", {}).get("error")
         if isinstance(cause, Faults):

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from connectors.configfile import ConfigPath, Fault, did_you_mean
+from expectations.condition_checks import check_field_name
 from expectations.evidence import ANY, COUNTERS, KINDS
 
 BELONGS = {
@@ -78,7 +79,7 @@ def _uncountable(parts: list[Any], at: ConfigPath) -> Iterator[Fault]:
     for i, part in enumerate(parts):
         if not isinstance(part, dict):
             continue
-        kinds = {kind for kind in ("activity", "document", "contact") if kind in part}
+        kinds = {kind for kind in ("activity", "document", "contact", "approval") if kind in part}
         first = parts[0] if isinstance(parts[0], dict) else {}
         if not kinds or any(key in part for key in COUNTERS) or not kinds & set(first):
             yield Fault(
@@ -94,10 +95,11 @@ def _field(raw: dict[str, Any], at: ConfigPath) -> Iterator[Fault]:
     if len(tests) > 1:
         both = " and ".join(repr(key) for key in tests)
         yield Fault(f"{both} test the same field twice", "keep one, or write two pieces of evidence under `all`", at)
-    if isinstance(raw["field"], str) and raw["field"] != raw["field"].strip().lower().replace(" ", "_"):
-        plain = raw["field"].strip().lower().replace(" ", "_")
-        fix = f"write {plain!r} and map it in connections.yml to the CRM's own name"
-        yield Fault(f"{raw['field']!r} is not a field name", fix, (*at, "field"), raw["field"])
+    for key in ("changed_after", "in_last_days"):
+        if raw.get("at_gate") is not None and raw.get(key) is not None:
+            fix = "remove it; `at_gate` looks at the date that held when the deal left the stage"
+            yield Fault(f"{key!r} says nothing about 'at_gate'", fix, (*at, key), raw[key])
+    yield from check_field_name(raw["field"], (*at, "field"))
 
 
 def _stage(value: Any, at: ConfigPath, before: list[str], all_stages: list[str]) -> Iterator[Fault]:

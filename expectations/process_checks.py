@@ -1,7 +1,8 @@
-"""Where process.yml contradicts itself: keys twice, an `after` that leads nowhere, versions of the same day.
+"""Where process.yml contradicts itself: keys twice, versions of the same day, steps that move between versions.
 
 Works on the file's plain values and skips what has the wrong type (the model reports that), so that a reader gets all
-mistakes of a file at once. What is merely unwise is lint.py's business.
+mistakes of a file at once. Steps are checked in step_checks.py, other duties in duty_checks.py, conditions in
+condition_checks.py, evidence in evidence_checks.py. What is merely unwise is lint.py's business.
 """
 
 from __future__ import annotations
@@ -9,12 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from connectors.configfile import ConfigPath, Fault, did_you_mean
+from connectors.configfile import ConfigPath, Fault
+from expectations.condition_checks import check_applies_to
+from expectations.duty_checks import check_losses, check_responses, check_while_open
 from expectations.evidence_checks import check_evidence
+from expectations.placed import Placed, mappings
+from expectations.step_checks import check_steps
 
 RESERVED = ("won", "lost", "unmapped")
 AT_TOP = ("in_force_from", "applies_to", "stages", "responses", "while_open", "on_loss")
-Placed = tuple[ConfigPath, dict[str, Any]]
 
 
 def check_process(raw: Any) -> list[Fault]:
@@ -32,6 +36,9 @@ def check_process(raw: Any) -> list[Fault]:
 
 def _check_shape(raw: dict[str, Any]) -> Iterator[Fault]:
     if "versions" in raw:
+        if isinstance(raw["versions"], list) and not raw["versions"]:
+            fix = "write the process under it, or put its stages at the top of the file"
+            yield Fault("there are no versions", fix, ("versions",))
         for key in AT_TOP:
             if key in raw:
                 fix = f"move `{key}` into the version it belongs to"
@@ -43,38 +50,31 @@ def _check_shape(raw: dict[str, Any]) -> Iterator[Fault]:
 
 def _versions(raw: dict[str, Any]) -> list[Placed]:
     if "versions" in raw:
-        return _mappings(raw["versions"], ("versions",))
+        return mappings(raw, "versions", ())
     return [((), raw)]
 
 
-def _mappings(raw: Any, at: ConfigPath) -> list[Placed]:
-    items = raw if isinstance(raw, list) else []
-    return [((*at, i), item) for i, item in enumerate(items) if isinstance(item, dict)]
-
-
 def _check_version(at: ConfigPath, version: dict[str, Any]) -> Iterator[Fault]:
-    stages = _mappings(version.get("stages"), (*at, "stages"))
+    stages = mappings(version, "stages", at)
     if isinstance(version.get("stages"), list) and not version["stages"]:
         yield Fault("the process has no stages", "add at least one stage", (*at, "stages"))
     keys = [str(stage.get("key")) for _, stage in stages]
     yield from _check_unique(stages, "stage")
     for place, stage in stages:
         yield from _check_stage(place, stage)
-    steps = [placed for place, stage in stages for placed in _mappings(stage.get("steps"), (*place, "steps"))]
-    losses = _mappings(version.get("on_loss"), (*at, "on_loss"))
-    responses = _mappings(version.get("responses"), (*at, "responses"))
-    rules = _mappings(version.get("while_open"), (*at, "while_open"))
-    yield from _check_unique([*steps, *losses, *responses, *rules], "step")
-    for response_at, response in responses:
-        for part in ("when", "evidence"):
-            yield from check_evidence(response.get(part), (*response_at, part), keys, keys)
+    steps = [placed for place, stage in stages for placed in mappings(stage, "steps", place)]
+    losses, responses = mappings(version, "on_loss", at), mappings(version, "responses", at)
+    rules = mappings(version, "while_open", at)
+    yield from _check_unique([*steps, *losses], "step")
+    yield from _check_taken([*steps, *losses], [*responses, *rules])
     for order, (place, stage) in enumerate(stages):
-        for step_at, step in _mappings(stage.get("steps"), (*place, "steps")):
+        for step_at, step in mappings(stage, "steps", place):
             yield from check_evidence(step.get("evidence"), (*step_at, "evidence"), keys[: order + 1], keys)
-    for step_at, step in losses:
-        yield from check_evidence(step.get("evidence"), (*step_at, "evidence"), keys, keys)
-        yield from _check_loss(step_at, step)
-    yield from _check_after(stages, losses)
+    yield from check_losses(losses, keys)
+    yield from check_responses(responses, keys)
+    yield from check_while_open(rules, keys)
+    yield from check_applies_to(version.get("applies_to"), (*at, "applies_to"))
+    yield from check_steps(version, stages, losses)
 
 
 def _check_unique(placed: list[Placed], what: str) -> Iterator[Fault]:
@@ -88,6 +88,17 @@ def _check_unique(placed: list[Placed], what: str) -> Iterator[Fault]:
             seen.add(key)
 
 
+def _check_taken(steps: list[Placed], others: list[Placed]) -> Iterator[Fault]:
+    """Findings name a step, a response or a rule by its key alone, so they share their keys."""
+    seen = {str(step.get("key")) for _, step in steps}
+    for at, item in others:
+        key = item.get("key")
+        if isinstance(key, str) and key in seen:
+            message = f"the key {key!r} is taken by another step, response or rule"
+            yield Fault(message, "give one of them another key", (*at, "key"), key)
+        seen.add(str(key))
+
+
 def _check_stage(at: ConfigPath, stage: dict[str, Any]) -> Iterator[Fault]:
     key, probability = stage.get("key"), stage.get("probability")
     if key in RESERVED:
@@ -99,52 +110,6 @@ def _check_stage(at: ConfigPath, stage: dict[str, Any]) -> Iterator[Fault]:
     if isinstance(probability, str) and probability.strip().endswith("%"):
         fix = "write a share, for example 0.3 for 30 %"
         yield Fault("a probability is written without a percent sign", fix, (*at, "probability"), probability)
-
-
-def _check_loss(at: ConfigPath, step: dict[str, Any]) -> Iterator[Fault]:
-    if "grace" in step:
-        fix = "use `within` for the time allowed after the loss"
-        yield Fault("a step owed on loss has no grace", fix, (*at, "grace"), step["grace"])
-    if isinstance(step.get("evidence"), dict) and step["evidence"].get("at_gate") is not None:
-        fix = "test the field with `is` or `one_of`"
-        yield Fault("losing a deal is not leaving a stage, so `at_gate` never holds", fix, (*at, "evidence", "at_gate"))
-
-
-def _check_after(stages: list[Placed], losses: list[Placed]) -> Iterator[Fault]:
-    order = {
-        str(step.get("key")): n
-        for n, (place, stage) in enumerate(stages)
-        for _, step in _mappings(stage.get("steps"), (*place, "steps"))
-    }
-    after: dict[str, str] = {}
-    places: dict[str, ConfigPath] = {}
-    for place, stage in stages:
-        for at, step in _mappings(stage.get("steps"), (*place, "steps")):
-            key, earlier = str(step.get("key")), step.get("after")
-            if not isinstance(earlier, str):
-                continue
-            if earlier not in order:
-                on_loss = any(loss.get("key") == earlier for _, loss in losses)
-                hint = "a step owed on loss comes after all others" if on_loss else did_you_mean(earlier, order)
-                yield Fault(f"there is no step {earlier!r} to come after", hint, (*at, "after"), earlier)
-            elif order[earlier] > order[key]:
-                fix = "name a step of the same stage or of an earlier one"
-                yield Fault(f"the step {earlier!r} belongs to a later stage", fix, (*at, "after"), earlier)
-            else:
-                after[key], places[key] = earlier, (*at, "after")
-    yield from _check_cycles(after, places)
-
-
-def _check_cycles(after: dict[str, str], places: dict[str, ConfigPath]) -> Iterator[Fault]:
-    told: set[str] = set()
-    for start in after:
-        path = [start]
-        while path[-1] in after and after[path[-1]] not in path:
-            path.append(after[path[-1]])
-        if after.get(path[-1]) == start and not told & set(path):
-            told |= set(path)
-            chain = " after ".join([*path, start])
-            yield Fault(f"the steps wait for each other: {chain}", "remove one `after`", places[start], after[start])
 
 
 def _check_dates(versions: list[Placed]) -> Iterator[Fault]:
@@ -177,8 +142,8 @@ def _check_moves(versions: list[Placed]) -> Iterator[Fault]:
 
 
 def _homes(at: ConfigPath, version: dict[str, Any]) -> Iterator[tuple[str, Placed]]:
-    for place, stage in _mappings(version.get("stages"), (*at, "stages")):
-        for placed in _mappings(stage.get("steps"), (*place, "steps")):
+    for place, stage in mappings(version, "stages", at):
+        for placed in mappings(stage, "steps", place):
             yield str(stage.get("key")), placed
-    for placed in _mappings(version.get("on_loss"), (*at, "on_loss")):
+    for placed in mappings(version, "on_loss", at):
         yield "on_loss", placed
