@@ -39,6 +39,7 @@ CANONICAL: Mapping[str, str] = {
     "occurred_at timestamp, recorded_at timestamp, actor_id text, owner_key text",
     "int_owners": "connection text, owner_key text, owner_id text, email text, owner_name text, team text, "
     "crm_team text, region text, manager_email text, is_active boolean",
+    "int_fx_rates": "currency text, rate_to_home decimal(18,6), valid_from date, valid_to date",
     "int_crm_stages": "connection text, pipeline_id text, pipeline_name text, stage_id text, stage_name text, "
     "display_order int, probability double, is_closed boolean, is_won boolean, stage_key text",
 }
@@ -53,8 +54,7 @@ class World:
     def __init__(self, folder: Path, **settings: Any) -> None:
         self.warehouse = Warehouse(folder)
         self._known: dict[str, set[str]] = {}
-        for table in ("int_deals", "int_stage_changes", "int_field_changes", "int_activities", "int_deal_contacts",
-                      "int_documents", "int_owners", "int_crm_stages"):  # fmt: skip
+        for table in CANONICAL:
             self.canonical(table, [])
         for table in ("coverage", "stage_map", "process_versions", "process_deal_types", "process_stages",
                       "process_steps", "step_terms", "step_term_values", "step_conditions", "step_condition_values",

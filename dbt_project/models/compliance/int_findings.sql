@@ -46,6 +46,7 @@ final as (
         moved_by,
         moved_by_kind,
         is_alert,
+        is_waived,
         sentence
     from steps
 
@@ -65,6 +66,7 @@ final as (
         moved_by,
         moved_by_kind,
         is_alert,
+        false as is_waived,
         sentence
     from moves
 
@@ -83,6 +85,7 @@ final as (
         cast(null as {{ dbt.type_string() }}) as moved_by,
         cast(null as {{ dbt.type_string() }}) as moved_by_kind,
         over_time.stands_in_stage and over_time.since >= paths.judge_from as is_alert,
+        false as is_waived,
         over_time.sentence
     from over_time
     inner join paths on over_time.deal_key = paths.deal_key
@@ -103,6 +106,7 @@ final as (
         unmapped.actor_id as moved_by,
         unmapped.actor_kind as moved_by_kind,
         false as is_alert,
+        false as is_waived,
         'Was put in the CRM stage "' || coalesce(unmapped.stage_id, '?') || '", which is not mapped to the process'
             as sentence
     from unmapped

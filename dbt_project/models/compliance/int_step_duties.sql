@@ -22,6 +22,12 @@ judged_types as (
 
 ),
 
+conditions as (
+
+    select * from {{ ref('int_step_conditions') }}
+
+),
+
 -- of several versions that know the step, the one in force when the deal came into the stage decides
 ranked as (
 
@@ -50,7 +56,11 @@ final as (
         ranked.is_gate_day,
         ranked.is_entered_before_gate,
         ranked.stands_in_stage,
-        ranked.undatable_reason,
+        coalesce(
+            ranked.undatable_reason,
+            'whether it is asked of this deal depends on its ' || conditions.doubtful_field
+            || ', and what that was then is not known'
+        ) as unclear_reason,
         deals.judged_at,
         deals.judge_from,
         deals.owner_key,
@@ -64,12 +74,19 @@ final as (
             when not deals.is_judged then deals.unjudged_reason
             when not ranked.is_in_force then 'not_in_force'
             when judged_types.deal_type is null then 'deal_type'
+            when conditions.failing_field is not null
+                then 'the process does not ask for it with this ' || conditions.failing_field
         end as inapplicable_reason
     from ranked
     inner join deals on ranked.deal_key = deals.deal_key
     inner join steps on ranked.version = steps.version and ranked.step_key = steps.step_key
     left join judged_types
         on ranked.version = judged_types.version and deals.deal_type = judged_types.deal_type
+    left join conditions
+        on
+            ranked.deal_key = conditions.deal_key
+            and ranked.version = conditions.version
+            and ranked.step_key = conditions.step_key
     where ranked.choice = 1
 
 )

@@ -29,6 +29,12 @@ visits as (
 
 ),
 
+waivers as (
+
+    select * from {{ ref('int_step_waivers') }}
+
+),
+
 skips as (
 
     select
@@ -55,10 +61,15 @@ final as (
         visits.actor_id as moved_by,
         visits.actor_kind as moved_by_kind,
         steps.step_name,
-        -- a step that is not recorded because its stage was skipped is part of the skip
-        verdicts.state = 'missing' and not verdicts.is_entered_before_gate and skips.deal_key is not null as is_of_skip,
+        waivers.deal_key is not null as is_waived,
+        -- a step that is not recorded because its stage was skipped is part of the skip, unless somebody lifted it
+        verdicts.state = 'missing'
+        and not verdicts.is_entered_before_gate
+        and skips.deal_key is not null
+        and waivers.deal_key is null as is_of_skip,
         -- what was recorded late, or has to be true at a moment that has passed, nobody can mend
         verdicts.state = 'missing'
+        and waivers.deal_key is null
         and not verdicts.is_judged_at_gate
         and verdicts.gate_at >= verdicts.judge_from
         and (paths.status = 'open' or verdicts.is_on_loss) as is_alert,
@@ -76,6 +87,7 @@ final as (
     inner join positions on verdicts.version = positions.version and verdicts.stage_key = positions.stage_key
     inner join paths on verdicts.deal_key = paths.deal_key
     left join visits on verdicts.deal_key = visits.deal_key and verdicts.gate_visit_no = visits.visit_no
+    left join waivers on verdicts.deal_key = waivers.deal_key and verdicts.step_key = waivers.step_key
     left join skips on verdicts.deal_key = skips.deal_key and verdicts.gate_visit_no = skips.visit_no
 
 )

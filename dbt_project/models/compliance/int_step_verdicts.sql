@@ -82,7 +82,7 @@ final as (
         weighed.*,
         case
             when inapplicable_reason is not null then 'not_applicable'
-            when undatable_reason is not null then 'unknown'
+            when unclear_reason is not null then 'unknown'
             when gate_at is null and has_evidence and not is_on_loss then 'done'
             when gate_at is null and stands_in_stage then 'pending'
             when gate_at is null then 'not_due'
@@ -97,7 +97,7 @@ final as (
         end as state,
         coalesce(
             inapplicable_reason,
-            undatable_reason,
+            unclear_reason,
             case when gate_at is not null and not is_done_in_time then doubt end
         ) as reason
     from weighed

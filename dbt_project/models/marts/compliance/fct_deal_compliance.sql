@@ -24,7 +24,18 @@ steps as (
         sum(case when is_ok then 1 else 0 end) as ok,
         sum(case when is_mandatory and state = 'unknown' then 1 else 0 end) as unknown_steps,
         sum(case when is_due and state = 'backfilled' then 1 else 0 end) as backfilled_steps,
-        sum(case when is_mandatory and state = 'pending' then 1 else 0 end) as pending_steps
+        sum(case when is_mandatory and state = 'pending' then 1 else 0 end) as pending_steps,
+        sum(case when is_mandatory and state = 'waived' then 1 else 0 end) as waived_steps,
+        sum(case when is_due_without_waiver then 1 else 0 end) as due_without_waivers,
+        sum(
+            case when is_due_without_waiver and state_without_waiver in ('done', 'done_in_grace') then 1 else 0 end
+        ) as ok_without_waivers,
+        sum(
+            case when is_due_without_waiver and state_without_waiver = 'backfilled' then 1 else 0 end
+        ) as backfilled_without_waivers,
+        sum(
+            case when is_mandatory and state_without_waiver = 'unknown' then 1 else 0 end
+        ) as unknown_without_waivers
     from results
     group by deal_key
 
@@ -50,6 +61,11 @@ counted as (
         cast(coalesce(steps.unknown_steps, 0) as integer) as unknown_steps,
         cast(coalesce(steps.backfilled_steps, 0) as integer) as backfilled_steps,
         cast(coalesce(steps.pending_steps, 0) as integer) as pending_steps,
+        cast(coalesce(steps.waived_steps, 0) as integer) as waived_steps,
+        cast(coalesce(steps.due_without_waivers, 0) as integer) as due_without_waivers,
+        cast(coalesce(steps.ok_without_waivers, 0) as integer) as ok_without_waivers,
+        coalesce(steps.backfilled_without_waivers, 0) as backfilled_without_waivers,
+        coalesce(steps.unknown_without_waivers, 0) as unknown_without_waivers,
         cast(coalesce(found.findings, 0) as integer) as findings,
         cast(coalesce(found.alerts, 0) as integer) as alerts
     from deals
@@ -84,6 +100,20 @@ final as (
             when due > 0
                 then {{ safe_divide('ok + backfilled_steps + unknown_steps', 'due + unknown_steps') }}
         end as rate_high,
+        waived_steps,
+        due_without_waivers,
+        ok_without_waivers,
+        case
+            when due_without_waivers > 0
+                then {{ safe_divide('ok_without_waivers', 'due_without_waivers + unknown_without_waivers') }}
+        end as rate_low_without_waivers,
+        case
+            when due_without_waivers > 0
+                then {{ safe_divide(
+                    'ok_without_waivers + backfilled_without_waivers + unknown_without_waivers',
+                    'due_without_waivers + unknown_without_waivers'
+                ) }}
+        end as rate_high_without_waivers,
         findings,
         alerts,
         judged_at,

@@ -39,6 +39,7 @@ final as (
         deals.amount_home,
         findings.sentence,
         findings.is_alert,
+        findings.is_waived,
         deals.judged_at,
         deals.as_of
     from findings

@@ -4,6 +4,12 @@ with verdicts as (
 
 ),
 
+waivers as (
+
+    select * from {{ ref('int_step_waivers') }}
+
+),
+
 deals as (
 
     select * from {{ ref('int_deal_paths') }}
@@ -32,10 +38,13 @@ duties as (
 
     select
         verdicts.*,
+        waivers.waiver_id,
+        case when waivers.waiver_id is null then verdicts.state else 'waived' end as state_with_waiver,
         verdicts.is_mandatory
         and verdicts.gate_at is not null
-        and verdicts.state in ('done', 'done_in_grace', 'late', 'missing', 'backfilled') as is_due
+        and verdicts.state in ('done', 'done_in_grace', 'late', 'missing', 'backfilled') as is_due_without_waiver
     from verdicts
+    left join waivers on verdicts.deal_key = waivers.deal_key and verdicts.step_key = waivers.step_key
 
 ),
 
@@ -56,9 +65,14 @@ final as (
         duties.step_key,
         duties.version as process_version,
         duties.is_mandatory,
-        duties.state,
-        duties.is_due,
-        duties.is_due and duties.state in ('done', 'done_in_grace') as is_ok,
+        duties.state_with_waiver as state,
+        duties.state as state_without_waiver,
+        duties.waiver_id,
+        duties.is_due_without_waiver,
+        duties.is_due_without_waiver and duties.waiver_id is null as is_due,
+        duties.is_due_without_waiver
+        and duties.waiver_id is null
+        and duties.state in ('done', 'done_in_grace') as is_ok,
         duties.gate_at is not null
         and people.owner_key is not null
         and coalesce(people.moved_by_kind = 'person', false) as is_in_rep_rates,
@@ -73,7 +87,8 @@ final as (
             false
         ) as is_early,
         coalesce(done_days.last_moment < predecessors.done_at, false) as is_out_of_order,
-        duties.is_due
+        duties.is_due_without_waiver
+        and duties.waiver_id is null
         and duties.state = 'missing'
         and not duties.is_judged_at_gate
         and duties.gate_at >= duties.judge_from
