@@ -47,7 +47,8 @@ def process_rows(versions: list[dict[str, Any]], grace: int) -> dict[str, list[d
             tables["process_steps"].append({
                 **key, "step_name": step["id"].title(), "stage_key": names[step["stage"]],
                 "stage_order": step["stage"], "is_mandatory": step["mandatory"], "severity": "medium",
-                "grace_seconds": grace, "backfill_policy": "flag", "after_step_key": step.get("after"), "not_by_step_key": step.get("actor_not"),
+                "grace_seconds": grace, "backfill_policy": "flag", "after_step_key": step.get("after"),
+                "not_by_step_key": step.get("actor_not"),
             })  # fmt: skip
             term = {**key, "alternative": 1, "term": 1}
             tables["step_terms"].append({**term, "kind": "activity", "min_count": 1, "distinct_days": 1,

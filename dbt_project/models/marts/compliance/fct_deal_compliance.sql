@@ -1,3 +1,9 @@
+{%- set counts = [
+    'due', 'ok', 'unknown_steps', 'backfilled_steps', 'pending_steps', 'waived_steps', 'due_without_waivers',
+    'ok_without_waivers', 'backfilled_without_waivers', 'unknown_without_waivers'
+] -%}
+{%- set doubts = 'backfilled_without_waivers + unknown_without_waivers' -%}
+
 with deals as (
 
     select * from {{ ref('int_deal_paths') }}
@@ -33,9 +39,7 @@ steps as (
         sum(
             case when is_due_without_waiver and state_without_waiver = 'backfilled' then 1 else 0 end
         ) as backfilled_without_waivers,
-        sum(
-            case when is_mandatory and state_without_waiver = 'unknown' then 1 else 0 end
-        ) as unknown_without_waivers
+        sum(case when is_mandatory and state_without_waiver = 'unknown' then 1 else 0 end) as unknown_without_waivers
     from results
     group by deal_key
 
@@ -56,16 +60,9 @@ counted as (
 
     select
         deals.*,
-        cast(coalesce(steps.due, 0) as integer) as due,
-        cast(coalesce(steps.ok, 0) as integer) as ok,
-        cast(coalesce(steps.unknown_steps, 0) as integer) as unknown_steps,
-        cast(coalesce(steps.backfilled_steps, 0) as integer) as backfilled_steps,
-        cast(coalesce(steps.pending_steps, 0) as integer) as pending_steps,
-        cast(coalesce(steps.waived_steps, 0) as integer) as waived_steps,
-        cast(coalesce(steps.due_without_waivers, 0) as integer) as due_without_waivers,
-        cast(coalesce(steps.ok_without_waivers, 0) as integer) as ok_without_waivers,
-        coalesce(steps.backfilled_without_waivers, 0) as backfilled_without_waivers,
-        coalesce(steps.unknown_without_waivers, 0) as unknown_without_waivers,
+        {%- for count in counts %}
+            cast(coalesce(steps.{{ count }}, 0) as integer) as {{ count }},
+        {%- endfor %}
         cast(coalesce(found.findings, 0) as integer) as findings,
         cast(coalesce(found.alerts, 0) as integer) as alerts
     from deals
@@ -109,10 +106,7 @@ final as (
         end as rate_low_without_waivers,
         case
             when due_without_waivers > 0
-                then {{ safe_divide(
-                    'ok_without_waivers + backfilled_without_waivers + unknown_without_waivers',
-                    'due_without_waivers + unknown_without_waivers'
-                ) }}
+                then {{ safe_divide('ok_without_waivers + ' ~ doubts, 'due_without_waivers + unknown_without_waivers') }}
         end as rate_high_without_waivers,
         findings,
         alerts,
