@@ -5,17 +5,16 @@ The log's completed events are stage changes and activities at once, as an expor
 
 from __future__ import annotations
 
-import gzip
 import json
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree as ET
 
 import duckdb
 import pandas as pd
 import pytest
 
 from tests.dbt.compliance_tables import SOURCES, World
+from tests.dbt.event_log import log_events
 from tests.dbt.harness import Warehouse
 from tests.shared import shared_folder
 
@@ -28,24 +27,9 @@ def stage_key(number: int) -> str:
 
 
 def completed_events(path: Path) -> pd.DataFrame:
-    """case, its creation, event name and time (naive UTC) of the COMPLETE events, in the file's order."""
-    rows: list[tuple[str, str, str, str]] = []
-    with gzip.open(path) as stream:
-        for _, trace in ET.iterparse(stream):
-            if trace.tag.rpartition("}")[2] != "trace":
-                continue
-            own = {item.get("key"): item.get("value") for item in trace if item.get("key")}
-            for event in trace:
-                if event.tag.rpartition("}")[2] != "event":
-                    continue
-                said = {item.get("key"): item.get("value") for item in event}
-                if said["lifecycle:transition"] == "COMPLETE":
-                    rows.append((own["concept:name"], own["REG_DATE"], said["concept:name"], said["time:timestamp"]))
-            trace.clear()
-    frame = pd.DataFrame(rows, columns=["case_id", "created_at", "name", "at"])
-    for column in ("created_at", "at"):
-        frame[column] = pd.to_datetime(frame[column], utc=True, format="ISO8601").dt.tz_localize(None)
-    return frame
+    """case_id, created_at, name and at (naive UTC) of the COMPLETE events, in the file's order."""
+    events = log_events(path)
+    return events[events["life"] == "COMPLETE"].drop(columns=["life", "who"]).reset_index(drop=True)
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,59 @@
+{{ config(materialized='view') }}
+
+with records as (
+
+    select * from {{ ref('int_evidence_records') }}
+
+),
+
+matches as (
+
+    select * from {{ ref('int_term_matches') }}
+
+),
+
+terms as (
+
+    select * from {{ source('reference', 'step_terms') }}
+
+),
+
+deals as (
+
+    select * from {{ ref('int_judged_deals') }}
+    where is_judged
+
+),
+
+-- a message of which nobody knows which way it went, or a call of which nobody knows how it ended, may be the one asked
+final as (
+
+    select
+        records.deal_key,
+        matches.version,
+        matches.step_key,
+        records.record_kind,
+        records.record_id,
+        records.happened_at,
+        records.precision,
+        deals.judged_at
+    from records
+    inner join deals on records.deal_key = deals.deal_key
+    inner join matches
+        on
+            records.record_kind = matches.record_kind
+            and records.label = matches.label
+            and records.status = matches.status
+            and records.direction = matches.direction
+            and records.topic = matches.topic
+    inner join terms
+        on
+            matches.version = terms.version
+            and matches.step_key = terms.step_key
+            and matches.alternative = terms.alternative
+            and matches.term = terms.term
+    where not matches.is_certain and (records.has_contact or not terms.needs_contact)
+
+)
+
+select * from final

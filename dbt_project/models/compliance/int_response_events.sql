@@ -1,0 +1,103 @@
+{{ config(materialized='view') }}
+
+with evidence as (
+
+    select * from {{ ref('int_evidence') }}
+
+),
+
+possible as (
+
+    select * from {{ ref('int_possible_records') }}
+
+),
+
+responses as (
+
+    select * from {{ source('reference', 'process_responses') }}
+
+),
+
+calendar as (
+
+    select * from {{ source('reference', 'calendar') }}
+
+),
+
+roles as (
+
+    select
+        version,
+        response_key,
+        response_key as step_key,
+        false as is_trigger
+    from responses
+    union all
+    select
+        version,
+        response_key,
+        response_key || ':trigger' as step_key,
+        true as is_trigger
+    from responses
+
+),
+
+-- what may have set a duty off, and may as well not have, asks nothing of anybody
+told as (
+
+    select
+        evidence.deal_key,
+        roles.version,
+        roles.response_key,
+        roles.is_trigger,
+        evidence.record_kind,
+        evidence.record_id,
+        evidence.happened_at,
+        evidence.precision,
+        evidence.judged_at,
+        true as is_certain
+    from evidence
+    inner join roles on evidence.version = roles.version and evidence.step_key = roles.step_key
+    union all
+    select
+        possible.deal_key,
+        roles.version,
+        roles.response_key,
+        roles.is_trigger,
+        possible.record_kind,
+        possible.record_id,
+        possible.happened_at,
+        possible.precision,
+        possible.judged_at,
+        false as is_certain
+    from possible
+    inner join roles on possible.version = roles.version and possible.step_key = roles.step_key
+    where not roles.is_trigger
+
+),
+
+-- a record may prove several things at once; what is dated later than the night has not happened
+final as (
+
+    select
+        told.deal_key,
+        told.version,
+        told.response_key,
+        told.record_kind,
+        told.record_id,
+        coalesce(calendar.day_start_utc, told.happened_at) as happened_at,
+        coalesce({{ add_seconds('calendar.day_end_utc', '-0.000001') }}, told.happened_at) as happened_until,
+        max(case when told.is_trigger then 1 else 0 end) = 1 as is_trigger,
+        max(case when not told.is_trigger and told.is_certain then 1 else 0 end) = 1 as is_answer,
+        max(case when not told.is_trigger then 1 else 0 end) = 1 as may_be_answer
+    from told
+    left join calendar on told.precision = 'day' and cast(told.happened_at as date) = calendar.day
+    where not coalesce(coalesce(calendar.day_start_utc, told.happened_at) > told.judged_at, false)
+    group by
+        told.deal_key, told.version, told.response_key, told.record_kind, told.record_id,
+        coalesce(calendar.day_start_utc, told.happened_at),
+        coalesce({{ add_seconds('calendar.day_end_utc', '-0.000001') }}, told.happened_at)
+
+)
+
+select * from final
