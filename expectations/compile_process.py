@@ -18,7 +18,7 @@ import pandas as pd
 from expectations.compile_rules import TRIGGER, Row, rule_tables
 from expectations.days import THE_BEGINNING, start_of_day
 from expectations.evidence import Evidence, Term, alternatives
-from expectations.explain import sentence
+from expectations.evidence_words import sentence
 from expectations.process import Defaults, NumberedVersion, Process
 from expectations.reference_schema import frame
 from expectations.steps import LossStep, Stage, Step

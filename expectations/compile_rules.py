@@ -13,7 +13,7 @@ import pandas as pd
 
 from expectations.conditions import Condition, conditions
 from expectations.duties import Hygiene, Response
-from expectations.explain import phrase, sentence
+from expectations.evidence_words import phrase, sentence
 from expectations.process import Process
 from expectations.reference_schema import frame
 from expectations.steps import LossStep, Step

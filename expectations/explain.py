@@ -1,105 +1,64 @@
-"""Evidence in words: what would have counted, as one phrase that a seller can act on.
+"""What a rule of the process means, in words: what is owed, when, by whom, what counts, and what is reported apart.
 
-Only wording belongs here; what counts is decided in evidence.py.
+Here is which rules there are and which version is meant; the words are in step_words.py and duty_words.py, those for
+evidence in evidence_words.py, those for conditions in condition_words.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
+from dataclasses import dataclass
 
-from expectations.evidence import ANY, Evidence
-from expectations.steps import Duty
-
-NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-
-
-def sentence(step: Duty) -> str:
-    """What counts as evidence of it: `a meeting that was not canceled or no show, or a completed call`."""
-    return "nothing in the CRM" if step.evidence is None else phrase(step.evidence)
+from expectations.duty_words import hygiene_parts, response_parts
+from expectations.process import NumberedVersion, Process
+from expectations.step_words import Part, loss_parts, step_parts
 
 
-def phrase(evidence: Evidence) -> str:
-    """The evidence as words without a capital or a full stop."""
-    if evidence.any is not None:
-        counters = _counters(evidence)
-        return f"{_joined([phrase(part) for part in evidence.any], 'or')}{f',{counters}' if counters else ''}"
-    if evidence.all is not None:
-        return _joined([phrase(part) for part in evidence.all], "and")
-    if evidence.field is not None:
-        return _field(evidence)
-    if evidence.stage is not None:
-        return f"the deal entered the stage {_plain(evidence.stage)}"
-    if evidence.contact is not None:
-        role = "" if evidence.contact == (ANY,) else f" with the role {_listed(evidence.contact)}"
-        many = (evidence.at_least or 1) > 1
-        return f"{_number(evidence.at_least or 1)} contact{'s' if many else ''}{role} on the deal"
-    if evidence.approval is not None:
-        what = "an approval" if evidence.approval == (ANY,) else _article(_listed(evidence.approval))
-        status = "" if evidence.status is None else f" in the status {_listed(evidence.status)}"
-        return f"{what}{status}{_counters(evidence)}"
-    if evidence.document is not None:
-        what = "a document" if evidence.document == (ANY,) else _article(_listed(evidence.document))
-        status = "" if evidence.status is None else f" in the status {_listed(evidence.status)}"
-        return f"{what}{status}{_counters(evidence)}"
-    return _activity(evidence)
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """One rule of one version. `parts` are headings with what there is to say, in the order of reading."""
+
+    key: str
+    name: str
+    kind: str
+    version: int
+    parts: tuple[Part, ...]
 
 
-def _field(evidence: Evidence) -> str:
-    name = _plain(evidence.field or "")
-    if evidence.at_gate is not None:
-        return f"{name} not yet past when the deal left the stage"
-    since = "" if evidence.changed_after is None else f" from {evidence.changed_after} on"
-    if evidence.one_of is not None:
-        return f"{name} set to {_listed(evidence.one_of)}{since}{_counters(evidence)}"
-    what = "above 0" if evidence.is_ == "positive" else "filled in"
-    return f"{name} {what}{since}{_counters(evidence)}"
+def explain(process: Process, key: str, version: int | None = None) -> Explanation | None:
+    """The rule called `key` in a version, by default the newest that has it; None where there is none."""
+    for numbered in reversed(process.versions):
+        if version in (None, numbered.number):
+            for found in explain_version(process, numbered):
+                if found.key == key:
+                    return found
+    return None
 
 
-def _activity(evidence: Evidence) -> str:
-    kinds = evidence.activity or (ANY,)
-    what = "activity" if kinds == (ANY,) else _listed(kinds)
-    outcome = "" if evidence.outcome is None else f"{_listed(evidence.outcome)} "
-    direction = {"in": "incoming ", "out": "outgoing ", None: ""}[evidence.direction]
-    about = "" if evidence.text is None else f" about {_quoted(evidence.text)}"
-    unless = "" if evidence.outcome_not is None else f" that was not {_listed(evidence.outcome_not)}"
-    return f"{_article(f'{direction}{outcome}{what}')}{about}{unless}{_counters(evidence)}"
+def explain_version(process: Process, numbered: NumberedVersion) -> Iterator[Explanation]:
+    """Every rule of a version, in the order of the file."""
+    number, version = numbered.number, tuple(_version(process, numbered))
+    for _, stage, step in numbered.steps():
+        parts = (*step_parts(process, numbered, stage, step), *version)
+        yield Explanation(step.key, step.name, f"step of {stage.name}", number, parts)
+    for response in numbered.version.responses:
+        parts = (*response_parts(numbered, response), *version)
+        yield Explanation(response.key, response.name, "response to an event", number, parts)
+    for rule in numbered.version.while_open:
+        parts = (*hygiene_parts(numbered, rule), *version)
+        yield Explanation(rule.key, rule.name, "rule of open deals", number, parts)
+    for loss in numbered.version.on_loss:
+        parts = (*loss_parts(process, numbered, loss), *version)
+        yield Explanation(loss.key, loss.name, "step after a loss", number, parts)
 
 
-def _counters(evidence: Evidence) -> str:
-    parts = []
-    if evidence.with_contact:
-        parts.append("with a contact of the buyer")
-    if (evidence.at_least or 1) > 1:
-        parts.append(f"at least {_number(evidence.at_least or 1)} times")
-    if (evidence.on_days or 1) > 1:
-        parts.append(f"on {_number(evidence.on_days or 1)} different days")
-    if evidence.in_last_days is not None:
-        parts.append(f"in the {evidence.in_last_days:g} days before leaving the stage")
-    return "".join(f" {part}" for part in parts)
-
-
-def _plain(word: str) -> str:
-    return word.replace("_", " ")
-
-
-def _listed(words: Sequence[str]) -> str:
-    plain = [_plain(word) for word in words]
-    return f"{', '.join(plain[:-1])} or {plain[-1]}" if len(plain) > 1 else "".join(plain)
-
-
-def _quoted(words: Sequence[str]) -> str:
-    return " or ".join(f'"{word}"' for word in words)
-
-
-def _joined(parts: Sequence[str], conjunction: str) -> str:
-    if len(parts) < 2:
-        return "".join(parts)
-    return f"{', '.join(parts[:-1])}, {conjunction} {parts[-1]}"
-
-
-def _number(count: int) -> str:
-    return NUMBERS[count] if count < len(NUMBERS) else str(count)
-
-
-def _article(noun: str) -> str:
-    return f"{'an' if noun[:1].lower() in 'aeio' else 'a'} {noun}"
+def _version(process: Process, numbered: NumberedVersion) -> Iterator[Part]:
+    """Which version it is; a process that has one alone needs no such words."""
+    if len(process.versions) == 1:
+        return
+    since = numbered.version.in_force_from
+    begins = f"in force from {since}" if since and numbered.number > 1 else "in force from the beginning"
+    later = [one.version.in_force_from for one in process.versions if one.number == numbered.number + 1]
+    ends = f" until {later[0]}" if later else ""
+    which = f"{numbered.number} of {len(process.versions)}"
+    yield "Version", f"{which}, {begins}{ends}; what counts is the day on which a deal entered the stage"

@@ -18,6 +18,7 @@ from orchestration.cli.care import compact, forget, replay, rollback
 from orchestration.cli.check import check
 from orchestration.cli.daemon import daemon
 from orchestration.cli.demo import demo
+from orchestration.cli.explain import explain
 from orchestration.cli.nights import status, sync
 from orchestration.cli.query import query
 from orchestration.cli.setup import init
@@ -48,5 +49,5 @@ def main() -> None:
     """Plumbline syncs deals from your CRMs every night and tells which of them left your sales process, and where."""
 
 
-for command in (demo, init, check, stages, sync, daemon, status, query, forget, rollback, replay, compact):
+for command in (demo, init, check, explain, stages, sync, daemon, status, query, forget, rollback, replay, compact):
     main.add_command(command)

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from expectations.evidence import Evidence, Term, Variant, alternatives
-from expectations.explain import phrase
+from expectations.evidence_words import phrase
 
 CALL = Term("activity", variants=(Variant((("kind", ("call",)),)),))
 MEETING = Term("activity", variants=(Variant((("kind", ("meeting",)),)),))
