@@ -1,6 +1,6 @@
-with terms as (
+with needed as (
 
-    select * from {{ source('reference', 'step_terms') }}
+    select * from {{ ref('int_step_objects') }}
 
 ),
 
@@ -13,23 +13,6 @@ connections as (
 coverage as (
 
     select * from {{ source('reference', 'coverage') }}
-
-),
-
-needed as (
-
-    select
-        version,
-        step_key,
-        kind,
-        case
-            when kind in ('field', 'field_at_gate') then 'field_changes'
-            when kind = 'activity' then 'activities'
-            when kind = 'contact' then 'contacts'
-            when kind = 'document' then 'documents'
-            else 'stage_changes'
-        end as object
-    from terms
 
 ),
 

@@ -43,6 +43,8 @@ ranked as (
         changes.value,
         changes.changed_at,
         changes.source,
+        changes.change_id,
+        changes.actor_id,
         -- CRMs fill dates by themselves on winning, so what was written at that very moment proves nothing
         case
             when asked.is_won_gate then coalesce(changes.changed_at < asked.gate_at, false)
@@ -92,6 +94,11 @@ final as (
         alternative,
         term,
         gate_at,
+        case when is_before_gate then value end as value,
+        case when is_before_gate then changed_at end as changed_at,
+        change_id,
+        field,
+        actor_id,
         case when is_before_gate then coalesce({{ to_day('value') }} >= gate_day, false) else false end as is_satisfied,
         dated_changes > 0
         and (perhaps_changed = 0 or (is_before_gate and coalesce({{ to_day('value') }} >= gate_day, false))) as is_known

@@ -1,0 +1,108 @@
+{{ config(materialized='view') }}
+
+with verdicts as (
+
+    select
+        deal_key,
+        version,
+        step_key,
+        done_at
+    from {{ ref('int_step_verdicts') }}
+    where has_evidence and state <> 'not_applicable'
+
+),
+
+found as (
+
+    select * from {{ ref('int_term_evidence') }}
+
+),
+
+alternatives as (
+
+    select
+        version,
+        step_key,
+        alternative,
+        count(*) as terms_needed
+    from {{ source('reference', 'step_terms') }}
+    group by version, step_key, alternative
+
+),
+
+complete as (
+
+    select
+        found.deal_key,
+        found.version,
+        found.step_key,
+        found.alternative,
+        max(found.done_at) as done_at
+    from found
+    inner join alternatives
+        on
+            found.version = alternatives.version
+            and found.step_key = alternatives.step_key
+            and found.alternative = alternatives.alternative
+    group by found.deal_key, found.version, found.step_key, found.alternative
+    having count(found.done_at) = max(alternatives.terms_needed)
+
+),
+
+-- of the alternatives that are complete at the step's moment, the first that the process names
+chosen as (
+
+    select
+        verdicts.deal_key,
+        verdicts.version,
+        verdicts.step_key,
+        min(complete.alternative) as alternative
+    from verdicts
+    inner join complete
+        on
+            verdicts.deal_key = complete.deal_key
+            and verdicts.version = complete.version
+            and verdicts.step_key = complete.step_key
+            and verdicts.done_at = complete.done_at
+    group by verdicts.deal_key, verdicts.version, verdicts.step_key
+
+),
+
+-- each part that made a step done, and when; without a time where all that is on record can't be dated
+final as (
+
+    select
+        found.deal_key,
+        found.version,
+        found.step_key,
+        found.alternative,
+        found.term,
+        found.done_at
+    from found
+    inner join chosen
+        on
+            found.deal_key = chosen.deal_key
+            and found.version = chosen.version
+            and found.step_key = chosen.step_key
+            and found.alternative = chosen.alternative
+
+    union all
+
+    select
+        found.deal_key,
+        found.version,
+        found.step_key,
+        found.alternative,
+        found.term,
+        cast(null as timestamp) as done_at
+    from found
+    inner join verdicts
+        on
+            found.deal_key = verdicts.deal_key
+            and found.version = verdicts.version
+            and found.step_key = verdicts.step_key
+    where verdicts.done_at is null and found.has_undated
+
+)
+
+select * from final
