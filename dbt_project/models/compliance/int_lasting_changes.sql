@@ -18,17 +18,29 @@ positions as (
 
 ),
 
+-- most deals have no moment with two changes, and nothing to be looked for
+tied as (
+
+    select distinct deal_key from (
+        select deal_key
+        from changes
+        group by deal_key, entered_at
+        having min(stage_id) <> max(stage_id)
+    ) as moments_with_several
+
+),
+
 moments as (
 
     select
-        deal_key,
-        entered_at,
-        min(stage_id) as one_stage_id,
-        count(distinct stage_id) as stages,
-        max(case when precision in ('day', 'order') then 1 else 0 end) as is_vague,
-        max(entered_at) over (partition by deal_key) as last_entered_at
+        changes.deal_key,
+        changes.entered_at,
+        min(changes.stage_id) as one_stage_id,
+        min(changes.stage_id) <> max(changes.stage_id) as has_several,
+        max(case when changes.precision in ('day', 'order') then 1 else 0 end) = 1 as is_vague
     from changes
-    group by deal_key, entered_at
+    inner join tied on changes.deal_key = tied.deal_key
+    group by changes.deal_key, changes.entered_at
 
 ),
 
@@ -37,8 +49,9 @@ before as (
 
     select
         moments.*,
-        lag(case when stages = 1 then one_stage_id end) over (partition by deal_key order by entered_at)
-            as stage_id_before
+        lag(case when not has_several then one_stage_id end) over (partition by deal_key order by entered_at)
+            as stage_id_before,
+        lead(entered_at) over (partition by deal_key order by entered_at) is null as is_last
     from moments
 
 ),
@@ -55,17 +68,17 @@ returns as (
             before.deal_key = changes.deal_key
             and before.entered_at = changes.entered_at
             and before.stage_id_before = changes.stage_id
-    where before.stages > 1 and before.is_vague = 0
+    where before.has_several and not before.is_vague
 
 ),
 
 -- what lies beyond the stage in which the deal stands since its last moment was taken back within that moment
-presents as (
+undone as (
 
     select distinct
         before.deal_key,
         before.entered_at,
-        changes.stage_key
+        beyond.stage_key
     from before
     inner join deals on before.deal_key = deals.deal_key
     inner join changes
@@ -73,19 +86,9 @@ presents as (
             before.deal_key = changes.deal_key
             and before.entered_at = changes.entered_at
             and deals.stage_id = changes.stage_id
-    where before.stages > 1 and before.is_vague = 0 and before.entered_at = before.last_entered_at
-
-),
-
-undone as (
-
-    select distinct
-        presents.deal_key,
-        presents.entered_at,
-        beyond.stage_key
-    from presents
-    inner join positions as ends on presents.stage_key = ends.stage_key
+    inner join positions as ends on changes.stage_key = ends.stage_key
     inner join positions as beyond on ends.version = beyond.version and ends.position < beyond.position
+    where before.has_several and not before.is_vague and before.is_last
 
 ),
 

@@ -51,6 +51,8 @@ limited as (
         on periods.version = positions.version and times.stage_key = positions.stage_key
     inner join judged_types
         on periods.version = judged_types.version and paths.deal_type = judged_types.deal_type
+    -- the days so far never fall, so what lies beyond the limit holds their greatest too
+    where times.days_so_far > positions.max_days
 
 ),
 
@@ -68,7 +70,7 @@ final as (
         'In ' || stage_name || ' for ' || cast(cast(floor(total_days) as bigint) as {{ dbt.type_string() }})
         || ' days; the limit is ' || cast(cast(ceil(max_days) as bigint) as {{ dbt.type_string() }}) as sentence
     from limited
-    where days_so_far > max_days and days_so_far - days <= max_days
+    where days_so_far - days <= max_days
 
 )
 

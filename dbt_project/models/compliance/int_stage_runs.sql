@@ -51,19 +51,11 @@ dated as (
 
 ),
 
--- changes of the same moment are read in forward order: CRMs don't keep the order of one save
 placed as (
 
     select
         dated.*,
-        row_number() over (
-            partition by dated.deal_key
-            order by
-                dated.entered_at,
-                case when positions.position is null then 1 else 0 end,
-                positions.position,
-                dated.change_id
-        ) as place
+        positions.position
     from dated
     inner join periods
         on dated.entered_at >= periods.in_force_from and dated.entered_at < periods.in_force_to
@@ -72,12 +64,18 @@ placed as (
 
 ),
 
+-- changes of the same moment are read in forward order: CRMs don't keep the order of one save
 compared as (
 
     select
         placed.*,
-        lag(stage_key) over (partition by deal_key order by place) as previous_stage_key
+        row_number() over in_order as place,
+        lag(stage_key) over in_order as previous_stage_key
     from placed
+    window in_order as (
+        partition by deal_key
+        order by entered_at, case when position is null then 1 else 0 end, position, change_id
+    )
 
 ),
 

@@ -10,29 +10,30 @@ deals as (
 
 ),
 
-followed as (
-
-    select
-        visits.*,
-        lead(precision) over (partition by deal_key order by visit_no) as next_precision
-    from visits
-
-),
-
 -- an open visit lasts until the moment at which the deal is judged
 timed as (
 
     select
-        visits.*,
+        visits.connection,
+        visits.deal_key,
+        visits.visit_no,
+        visits.stage_key,
+        visits.stage_id,
+        visits.entered_at,
+        visits.left_at,
+        visits.source,
+        visits.precision,
+        visits.actor_id,
+        visits.actor_kind,
         -- since when a deal stands where it was found by a snapshot is not known, nor when it left for there
-        visits.precision <> 'order' and coalesce(visits.next_precision, '') <> 'order' as is_timed,
+        visits.precision <> 'order' and coalesce(visits.left_precision, '') <> 'order' as is_timed,
         deals.judged_at,
         deals.unclear_until,
         greatest(
             {{ seconds_between('visits.entered_at', 'coalesce(visits.left_at, deals.judged_at)') }} / 86400,
             cast(0 as double)
         ) as days
-    from followed as visits
+    from visits
     inner join deals on visits.deal_key = deals.deal_key
 
 ),
@@ -41,10 +42,10 @@ final as (
 
     select
         timed.*,
-        sum(case when is_timed then days else 0 end) over (partition by deal_key, stage_key order by visit_no)
-            as days_so_far,
-        min(entered_at) over (partition by deal_key, stage_key) as first_entered_at
+        sum(case when is_timed then days else 0 end) over in_order as days_so_far,
+        min(entered_at) over in_order as first_entered_at
     from timed
+    window in_order as (partition by deal_key, stage_key order by visit_no)
 
 )
 

@@ -4,76 +4,54 @@ with runs as (
 
 ),
 
-settings as (
+mended as (
 
-    select * from {{ source('reference', 'settings') }}
+    select * from {{ ref('int_mended_runs') }}
 
 ),
 
--- a stage left for another and re-entered at once was a slip of the mouse: the visit between never happened; what
--- it leaves behind may be one too (there, further, and all the way back), so it is looked for three times
-{% for turn in [1, 2, 3] %}
-    {%- set before = 'runs' if turn == 1 else 'visits_' ~ (turn - 1) %}
-    neighbours_{{ turn }} as (
+mended_deals as (
 
-        select
-            visits.*,
-            lag(stage_key) over (partition by deal_key order by place) as stage_key_before,
-            lead(stage_key) over (partition by deal_key order by place) as stage_key_after,
-            lead(entered_at) over (partition by deal_key order by place) as left_at
-        from {{ before }} as visits
+    select distinct deal_key from mended
 
-    ),
+),
 
-    steady_{{ turn }} as (
+lasting as (
 
-        select
-            visits.*,
-            lag(visits.stage_key) over (partition by visits.deal_key order by visits.place) as steady_before
-        from neighbours_{{ turn }} as visits
-        cross join settings
-        where
-            visits.stage_key_before is null
-            or visits.stage_key_after is null
-            or visits.stage_key_before <> visits.stage_key_after
-            or visits.left_at > {{ add_seconds('visits.entered_at', 'settings.flicker_seconds') }}
+    select runs.*
+    from runs
+    left join mended_deals on runs.deal_key = mended_deals.deal_key
+    where mended_deals.deal_key is null
 
-    ),
+    union all
 
-    visits_{{ turn }} as (
+    select * from mended
 
-        select
-            connection,
-            deal_key,
-            place,
-            stage_key,
-            stage_id,
-            entered_at,
-            source,
-            precision,
-            actor_id,
-            actor_kind
-        from steady_{{ turn }}
-        where steady_before is null or steady_before <> stage_key
-
-    ),
-{% endfor %}
+),
 
 final as (
 
     select
         connection,
         deal_key,
-        cast(row_number() over (partition by deal_key order by place) as integer) as visit_no,
+        cast(row_number() over in_order as integer) as visit_no,
         stage_key,
         stage_id,
+        lag(stage_key) over in_order as left_stage_key,
+        -- where the deal last stood when losses are left out: no two visits in a row are to one stage
+        case
+            when lag(stage_key) over in_order = 'lost' then lag(stage_key, 2) over in_order
+            else lag(stage_key) over in_order
+        end as open_stage_key,
         entered_at,
-        lead(entered_at) over (partition by deal_key order by place) as left_at,
+        lead(entered_at) over in_order as left_at,
         source,
         precision,
+        lead(precision) over in_order as left_precision,
         actor_id,
         actor_kind
-    from visits_3
+    from lasting
+    window in_order as (partition by deal_key order by place)
 
 )
 
