@@ -1,0 +1,51 @@
+{%- set counted = ['deals', 'won', 'timed', 'margins'] -%}
+{%- set averaged = ['days_mean', 'days_variance', 'margin_mean', 'margin_variance', 'brier'] -%}
+with counts as (
+
+    select * from {{ ref('int_payoff_counts') }}
+
+),
+
+-- one row per comparison: the two arms side by side, and how many deals are in neither
+arms as (
+
+    select
+        deal_type,
+        stage_key,
+        step_key,
+        family,
+        stratum,
+        {% for arm in ['kept', 'not_kept'] -%}
+            {% for measure in counted -%}
+                cast(sum(case when arm = '{{ arm }}' then {{ measure }} else 0 end) as double)
+                    as {{ measure }}_{{ arm }},
+            {% endfor -%}
+            {% for measure in averaged -%}
+                max(case when arm = '{{ arm }}' then {{ measure }} end) as {{ measure }}_{{ arm }},
+            {% endfor -%}
+        {% endfor -%}
+        sum(case when arm = 'unclear' then deals else 0 end) as deals_unclear,
+        sum(case when arm = 'closed_first' then deals else 0 end) as deals_closed_first
+    from counts
+    group by deal_type, stage_key, step_key, family, stratum
+
+),
+
+spread as (
+
+    select
+        *,
+        count(*) over (partition by deal_type, stage_key, step_key, family) as strata
+    from arms
+
+),
+
+-- what all deals have in common divides nothing
+final as (
+
+    select * from spread
+    where family = 'all' or strata > 1
+
+)
+
+select * from final

@@ -1,0 +1,38 @@
+{%- set families = {
+    'all': "'all deals'", 'amount': 'amount_band', 'segment': 'segment', 'owner': 'gate_owner_key', 'quarter': 'quarter'
+} -%}
+with subjects as (
+
+    select * from {{ ref('int_payoff_subjects') }}
+
+),
+
+-- all deals, and then all deals again by each thing that like deals have in common
+final as (
+
+    {% for family, stratum in families.items() -%}
+        select
+            deal_type,
+            stage_key,
+            step_key,
+            arm,
+            '{{ family }}' as family,
+            {{ stratum }} as stratum,
+            count(*) as deals,
+            sum(case when is_won then 1 else 0 end) as won,
+            count(days_to_win) as timed,
+            avg(days_to_win) as days_mean,
+            var_samp(days_to_win) as days_variance,
+            count(margin) as margins,
+            avg(margin) as margin_mean,
+            var_samp(margin) as margin_variance,
+            avg(brier) as brier
+        from subjects
+        group by deal_type, stage_key, step_key, arm{% if family != 'all' %}, {{ stratum }}{% endif %}
+        {% if not loop.last -%}
+            union all
+        {% endif -%}
+    {% endfor %}
+)
+
+select * from final

@@ -1,0 +1,68 @@
+with intervals as (
+
+    select * from {{ ref('int_payoff_intervals') }}
+
+),
+
+terms as (
+
+    select * from {{ ref('int_payoff_terms') }}
+
+),
+
+pools as (
+
+    select
+        deal_type,
+        stage_key,
+        coalesce(step_key, '') as step_key,
+        min(low) as lowest,
+        max(high) as highest
+    from intervals
+    where is_pooled and is_enough
+    group by deal_type, stage_key, coalesce(step_key, '')
+
+),
+
+-- a difference is told of all deals only when it is there among like deals too
+final as (
+
+    select
+        intervals.*,
+        terms.grace,
+        terms.clock,
+        sum(intervals.margins_kept + intervals.margins_not_kept) over () > 0 as has_margins,
+        case
+            when not intervals.is_enough then 'too few'
+            when
+                intervals.wide_low > 0
+                and (intervals.family <> 'all' or coalesce(pools.lowest > 0, true))
+                then 'associated'
+            when
+                intervals.wide_high < 0
+                and (intervals.family <> 'all' or coalesce(pools.highest < 0, true))
+                then 'associated'
+            else 'not shown'
+        end as verdict,
+        case
+            when not intervals.is_enough_timed then 'too few'
+            when intervals.wide_days_low > 0 or intervals.wide_days_high < 0 then 'associated'
+            else 'not shown'
+        end as days_verdict,
+        case
+            when not intervals.is_enough_margins then 'too few'
+            when intervals.wide_margin_low > 0 or intervals.wide_margin_high < 0 then 'associated'
+            else 'not shown'
+        end as margin_verdict
+    from intervals
+    left join terms
+        on intervals.stage_key = terms.stage_key and coalesce(intervals.step_key, '') = terms.step_key
+    left join pools
+        on
+            intervals.deal_type = pools.deal_type
+            and intervals.stage_key = pools.stage_key
+            and coalesce(intervals.step_key, '') = pools.step_key
+
+)
+
+select * from final
