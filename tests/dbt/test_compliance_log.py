@@ -183,3 +183,25 @@ def test_stage_visits_equal_the_logs_own_events(
         gaps = db.sql("""select count(*) from (select left_at, lead(entered_at) over (partition by deal_key
             order by visit_no) as next_at from w.marts.fct_stage_visits) where left_at is distinct from next_at""")
         assert gaps.fetchall() == [(0,)]
+
+
+PAYOFF = """select stage_key, deals_kept, deals_not_kept, round(100 * win_rate_kept, 1) as kept,
+    round(100 * win_rate_not_kept, 1) as not_kept, round(100 * win_difference_low, 1) as low,
+    round(100 * win_difference_high, 1) as high, verdict
+from warehouse.marts.rpt_compliance_payoff where comparison = 'all' order by stage_order"""
+
+
+def test_the_payoff_is_told_at_the_gate_and_not_of_whole_deals(at_0: Warehouse, at_60: Warehouse) -> None:
+    """Whole deals would say 71.1 % against 0.0 %, or 6.6 % against 58.4 %; a gate says what it can, or refuses."""
+    told = {row.pop("stage_key"): row for row in at_0.query(PAYOFF)}
+    assert told["stage_2"] == {
+        "deals_kept": 2478, "deals_not_kept": 2210, "kept": 44.8, "not_kept": 51.4, "low": -9.5, "high": -3.8,
+        "verdict": "associated",
+    }  # fmt: skip
+    assert "stage_4" not in told  # it is left by winning
+    with_grace = at_60.query(PAYOFF)
+    assert {row["verdict"] for row in with_grace} == {"too few"}
+    assert {value for row in with_grace for value in (row["kept"], row["not_kept"], row["low"])} == {None}
+    assert max(row["deals_not_kept"] for row in with_grace) <= 1
+    printed = [row[name] for row in [*told.values(), *with_grace] for name in ("kept", "not_kept")]
+    assert not {71.1, 0.0, 6.6, 58.4} & set(printed)

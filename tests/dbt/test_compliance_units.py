@@ -15,7 +15,7 @@ from tests.dbt.harness import PROJECT
 UNIT_FILES = [
     path
     for folder in ("compliance", "forecast", "marts/compliance", "marts/forecast")
-    for path in sorted((PROJECT / "models" / folder).glob("*unit_tests.yml"))
+    for path in sorted((PROJECT / "models" / folder).rglob("*unit_tests.yml"))
 ]
 PATHS = "path:models/compliance path:models/forecast path:models/marts/compliance path:models/marts/forecast"
 

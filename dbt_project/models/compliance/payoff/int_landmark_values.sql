@@ -14,7 +14,7 @@ changes as (
         changed_at,
         lead(changed_at) over (partition by deal_key, field order by changed_at, change_id) as next_at
     from {{ ref('int_field_changes') }}
-    where field in ('amount', 'segment', 'owner') and changed_at is not null
+    where field in ('amount', 'segment') and changed_at is not null
 
 ),
 
@@ -33,8 +33,7 @@ held as (
         gates.deal_key,
         gates.stage_key,
         max(case when changes.field = 'amount' then changes.value end) as amount_text,
-        max(case when changes.field = 'segment' then changes.value end) as segment,
-        max(case when changes.field = 'owner' then changes.value end) as owner_id
+        max(case when changes.field = 'segment' then changes.value end) as segment
     from gates
     inner join changes
         on
@@ -45,9 +44,9 @@ held as (
 
 ),
 
-owners as (
+people as (
 
-    select * from {{ ref('int_owners') }}
+    select * from {{ ref('int_visit_people') }}
 
 ),
 
@@ -62,11 +61,11 @@ final as (
             else {{ to_money('held.amount_text') }} * gates.home_rate
         end as amount_home,
         held.segment,
-        coalesce(owners.owner_key, gates.owner_key) as owner_key
+        coalesce(people.owner_key, gates.owner_key) as owner_key
     from gates
     left join held on gates.deal_key = held.deal_key and gates.stage_key = held.stage_key
     left join dated on gates.deal_key = dated.deal_key and dated.field = 'amount'
-    left join owners on gates.connection = owners.connection and held.owner_id = owners.owner_id
+    left join people on gates.deal_key = people.deal_key and gates.gate_visit_no = people.visit_no
 
 )
 

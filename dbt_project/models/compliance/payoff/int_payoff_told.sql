@@ -92,7 +92,12 @@ final as (
                 || ' points: '
                 || case
                     when verdict = 'associated' then 'associated, which does not say that it is the cause'
-                    else 'not shown to differ'
+                    when is_only_seeming then 'not shown, among deals that are otherwise alike it is not there'
+                    when low > 0 or high < 0
+                        then
+                            'not shown, of ' || {{ in_full('comparisons') }}
+                            || ' comparisons one may look like that by chance'
+                    else 'not shown'
                 end
         end
         || ' (grace ' || grace || ', ' || clock || ' counts)' as sentence

@@ -25,25 +25,17 @@ pools as (
 ),
 
 -- a difference is told of all deals only when it is there among like deals too
-final as (
+compared as (
 
     select
         intervals.*,
         terms.grace,
         terms.clock,
         sum(intervals.margins_kept + intervals.margins_not_kept) over () > 0 as has_margins,
-        case
-            when not intervals.is_enough then 'too few'
-            when
-                intervals.wide_low > 0
-                and (intervals.family <> 'all' or coalesce(pools.lowest > 0, true))
-                then 'associated'
-            when
-                intervals.wide_high < 0
-                and (intervals.family <> 'all' or coalesce(pools.highest < 0, true))
-                then 'associated'
-            else 'not shown'
-        end as verdict,
+        intervals.is_enough and (intervals.wide_low > 0 or intervals.wide_high < 0) as is_apart,
+        intervals.family = 'all'
+        and coalesce(case when intervals.wide_low > 0 then pools.lowest <= 0 else pools.highest >= 0 end, false)
+            as is_gone_among_like_deals,
         case
             when not intervals.is_enough_timed then 'too few'
             when intervals.wide_days_low > 0 or intervals.wide_days_high < 0 then 'associated'
@@ -62,6 +54,20 @@ final as (
             intervals.deal_type = pools.deal_type
             and intervals.stage_key = pools.stage_key
             and coalesce(intervals.step_key, '') = pools.step_key
+
+),
+
+final as (
+
+    select
+        *,
+        is_apart and is_gone_among_like_deals as is_only_seeming,
+        case
+            when not is_enough then 'too few'
+            when is_apart and not is_gone_among_like_deals then 'associated'
+            else 'not shown'
+        end as verdict
+    from compared
 
 )
 

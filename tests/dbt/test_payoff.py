@@ -1,0 +1,246 @@
+"""Does it pay? Deals made by hand, whose difference is known, and the interval's arithmetic done another way.
+
+Each deal type is a market of its own: one without any difference, one with, one where only the size of the deals makes
+it look so, one with a handful of deals, and one whose winners were tidied up after the win.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from math import isclose, sqrt
+from typing import Any
+
+import pytest
+
+from tests.dbt.compliance_tables import SOURCES, World
+from tests.dbt.harness import Warehouse
+
+Z = 1.959964
+BEGAN = datetime.fromisoformat("2024-01-08T09:00:00")
+LEFT = BEGAN + timedelta(days=5)
+GRACE = 3_600
+
+
+@dataclass
+class Deal:
+    """A deal that left its first stage and was then won or lost."""
+
+    kind: str
+    met: bool
+    won: bool
+    amount: int = 100
+    days: float = 10.0
+    margin: float | None = None
+    owner: str = "7"
+    met_at: datetime = field(default=BEGAN + timedelta(days=3))
+
+    @property
+    def closed_at(self) -> datetime:
+        return LEFT + timedelta(days=self.days)
+
+
+def no_difference(luck: random.Random) -> Iterator[Deal]:
+    for n in range(1200):
+        yield Deal("new", luck.random() < 0.6, luck.random() < 0.35, luck.randrange(10, 90), owner=str(n % 40))
+
+
+def a_difference(luck: random.Random) -> Iterator[Deal]:
+    for n in range(800):
+        met = luck.random() < 0.5
+        won = luck.random() < (0.6 if met else 0.35)
+        days = luck.uniform(5, 15) if met else luck.uniform(15, 30)
+        yield Deal("expansion", met, won, luck.randrange(10, 90), days, luck.gauss(30, 5), str(n % 40))
+
+
+def only_the_size(luck: random.Random) -> Iterator[Deal]:
+    """Large deals are met and lost more often; among deals of one size, meeting changes nothing."""
+    for n in range(900):
+        size = n % 3
+        met = luck.random() < (0.15, 0.5, 0.85)[size]
+        yield Deal("renewal", met, luck.random() < (0.8, 0.5, 0.2)[size], 100 * 10**size)
+
+
+def a_handful(_: random.Random) -> Iterator[Deal]:
+    for n in range(64):
+        yield Deal("partner", n < 35, won=n < 25)
+
+
+def tidied_up(_: random.Random) -> Iterator[Deal]:
+    """Won within the grace, and met only on paper, a little later; the lost ones nobody tidied up."""
+    for n in range(80):
+        won = n < 40
+        yield Deal("tidy", met=won, won=won, days=0.01, met_at=LEFT + timedelta(days=0.02))
+
+
+DEALS = [
+    deal
+    for number, market in enumerate((no_difference, a_difference, only_the_size, a_handful, tidied_up))
+    for deal in market(random.Random(number))
+]
+
+
+def world_of(world: World) -> World:
+    last = datetime.fromisoformat("2024-08-01T10:00:00")
+    own = {"connection": "acme"}
+    world.reference("connections", [{**own, "crm": "files", "state": "good", "judged_at": last}])
+    world.reference("coverage", [{**own, "object": kind} for kind in SOURCES])
+    world.reference("process_versions", [{"version": 1}])
+    world.reference("process_deal_types", [{"version": 1, "deal_type": kind} for kind in {d.kind for d in DEALS}])
+    world.reference("process_stages", [
+        {"version": 1, "stage_key": key, "stage_name": key.title(), "stage_order": order, "probability": 0.5,
+         "is_optional": False}
+        for order, key in enumerate(("first", "second"), 1)
+    ])  # fmt: skip
+    named = {"version": 1, "step_key": "met"}
+    world.reference("process_steps", [{**named, "step_name": "Met", "stage_key": "first", "stage_order": 1,
+                                       "is_mandatory": True, "severity": "medium", "grace_seconds": GRACE,
+                                       "backfill_policy": "flag"}])  # fmt: skip
+    world.reference("step_terms", [{**named, "alternative": 1, "term": 1, "kind": "activity", "min_count": 1,
+                                    "distinct_days": 1, "needs_contact": False}])  # fmt: skip
+    deals, changes, activities, fields = [], [], [], []
+    for n, deal in enumerate(DEALS):
+        key = {**own, "deal_key": f"acme:{n}"}
+        deals.append({**key, "crm": "files", "deal_id": str(n), "pipeline_id": "p", "deal_type": deal.kind,
+                      "created_at": BEGAN, "amount": deal.amount, "amount_home": deal.amount, "is_judged": True,
+                      "owner_key": f"acme:{deal.owner}"})  # fmt: skip
+        path = (("first", BEGAN), ("second", LEFT), ("won" if deal.won else "lost", deal.closed_at))
+        changes += [{**key, "change_id": f"{n}.{place}", "stage_id": stage, "stage_key": stage, "entered_at": moment,
+                     "source": "history", "precision": "exact"}
+                    for place, (stage, moment) in enumerate(path)]  # fmt: skip
+        if deal.met:
+            activities.append({**key, "activity_id": str(n), "kind": "meeting", "occurred_at": deal.met_at,
+                               "precision": "exact"})  # fmt: skip
+        told = {"amount": (deal.amount, BEGAN), "margin": (deal.margin, deal.closed_at)}
+        fields += [{**key, "change_id": f"{n}.{name}", "field": name, "value": str(value), "changed_at": moment,
+                    "source": "history", "precision": "exact"}
+                   for name, (value, moment) in told.items() if value is not None]  # fmt: skip
+    world.canonical("int_deals", deals)
+    world.canonical("int_stage_changes", changes)
+    world.canonical("int_activities", activities)
+    world.canonical("int_field_changes", fields)
+    return world
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+    return world_of(World(tmp_path_factory.mktemp("payoff"))).build(
+        "path:models/compliance rpt_compliance_payoff rpt_step_value"
+    )
+
+
+def told(built: Warehouse, kind: str, comparison: str = "all", *, pooled: bool = False) -> dict[str, Any]:
+    (row,) = built.query(
+        "select * from warehouse.marts.rpt_compliance_payoff where deal_type = ? and comparison = ? and is_pooled = ? "
+        "and (is_pooled or comparison = 'all')", kind, comparison, pooled)  # fmt: skip
+    return row
+
+
+def shares(kind: str, wanted: Callable[[Deal], bool] = lambda _: True) -> tuple[int, int, int, int]:
+    """Met, met and won, not met, not met and won: counted from the deals as they were made."""
+    deals = [deal for deal in DEALS if deal.kind == kind and wanted(deal)]
+    met, others = [d for d in deals if d.met], [d for d in deals if not d.met]
+    return len(met), sum(d.won for d in met), len(others), sum(d.won for d in others)
+
+
+def wilson(won: int, n: int) -> tuple[float, float]:
+    """Both shares whose distance from what was seen is Z of their own standard errors, found by halving."""
+
+    def root(inside: float, outside: float) -> float:
+        for _ in range(200):
+            middle = (inside + outside) / 2
+            near = abs(won / n - middle) <= Z * sqrt(middle * (1 - middle) / n)
+            inside, outside = (middle, outside) if near else (inside, middle)
+        return inside
+
+    return root(won / n, 0.0), root(won / n, 1.0)
+
+
+def newcombe(n1: int, won1: int, n0: int, won0: int) -> tuple[float, float, float]:
+    (low1, high1), (low0, high0) = wilson(won1, n1), wilson(won0, n0)
+    p1, p0 = won1 / n1, won0 / n0
+    below = sqrt((p1 - low1) ** 2 + (high0 - p0) ** 2)
+    above = sqrt((high1 - p1) ** 2 + (p0 - low0) ** 2)
+    return p1 - p0, p1 - p0 - below, p1 - p0 + above
+
+
+@pytest.mark.parametrize("kind", ["new", "expansion", "renewal", "partner"])
+def test_the_interval_is_newcombes(built: Warehouse, kind: str) -> None:
+    row, counted = told(built, kind), shares(kind)
+    assert (row["deals_kept"], row["deals_not_kept"]) == (counted[0], counted[2])
+    if kind == "partner":
+        return
+    shown = (row["win_difference"], row["win_difference_low"], row["win_difference_high"])
+    assert all(isclose(a, b, abs_tol=1e-6) for a, b in zip(shown, newcombe(*counted), strict=True))
+
+
+def test_chance_shows_nothing(built: Warehouse) -> None:
+    verdicts = built.query("select distinct comparison, verdict from warehouse.marts.rpt_step_value "
+                           "where deal_type = 'new' and verdict <> 'too few'")  # fmt: skip
+    assert {row["verdict"] for row in verdicts} == {"not shown"}
+    assert {"all", "amount", "owner"} <= {row["comparison"] for row in verdicts}
+    assert "not shown (grace 3600 seconds, completion counts)" in told(built, "new")["sentence"]
+
+
+def test_a_true_difference_is_associated_and_never_called_a_cause(built: Warehouse) -> None:
+    row = told(built, "expansion")
+    assert (row["verdict"], row["days_verdict"]) == ("associated", "associated")
+    assert 0.1 < row["win_difference_low"] < 0.25 < row["win_difference_high"] < 0.45
+    assert row["days_difference_high"] < -8
+    assert "associated, which does not say that it is the cause" in row["sentence"]
+
+
+def test_time_and_margin_are_compared_among_won_deals(built: Warehouse) -> None:
+    row = told(built, "expansion")
+    arms = [[d for d in DEALS if d.kind == "expansion" and d.won and d.met is met] for met in (True, False)]
+    assert (row["won_kept"], row["won_not_kept"]) == tuple(len(arm) for arm in arms)
+    for name, of in (("days", lambda d: d.days), ("margin", lambda d: d.margin)):
+        means = [sum(of(d) for d in arm) / len(arm) for arm in arms]
+        spreads = [sum((of(d) - mean) ** 2 for d in arm) / (len(arm) - 1) / len(arm)
+                   for arm, mean in zip(arms, means, strict=True)]  # fmt: skip
+        difference, reach = means[0] - means[1], Z * sqrt(sum(spreads))
+        assert isclose(row[f"{name}_difference"], difference, abs_tol=1e-6)
+        assert isclose(row[f"{name}_difference_low"], difference - reach, abs_tol=1e-6)
+        assert isclose(row[f"{name}_difference_high"], difference + reach, abs_tol=1e-6)
+    assert row["margin_verdict"] == "not shown"
+    assert told(built, "new")["margin_verdict"] == "too few"
+
+
+def test_what_only_the_size_makes_so_is_not_shown(built: Warehouse) -> None:
+    """All deals together differ by far; compared within their size they do not, and the verdict listens to that."""
+    row, pool = told(built, "renewal"), told(built, "renewal", "amount", pooled=True)
+    assert row["win_difference_high"] < -0.1
+    assert pool["win_difference_low"] < 0 < pool["win_difference_high"]
+    assert (row["verdict"], pool["verdict"]) == ("not shown", "not shown")
+    assert "not shown, among deals that are otherwise alike it is not there" in row["sentence"]
+
+
+def test_the_pool_weighs_each_size_by_what_it_can_tell(built: Warehouse) -> None:
+    """Against Mantel and Haenszel's difference and Greenland and Robins's variance, close for large strata."""
+    pool = told(built, "renewal", "amount", pooled=True)
+    strata = [shares("renewal", lambda d, size=size: d.amount == size) for size in (100, 1_000, 10_000)]
+    weights = [n1 * n0 / (n1 + n0) for n1, _, n0, _ in strata]
+    differences = [won1 / n1 - won0 / n0 for n1, won1, n0, won0 in strata]
+    expected = sum(w * d for w, d in zip(weights, differences, strict=True)) / sum(weights)
+    spread = sum(w**2 * (won1 / n1 * (1 - won1 / n1) / n1 + won0 / n0 * (1 - won0 / n0) / n0)
+                 for w, (n1, won1, n0, won0) in zip(weights, strata, strict=True))  # fmt: skip
+    assert isclose(pool["win_difference"], expected, abs_tol=1e-6)
+    reach = (pool["win_difference_high"] - pool["win_difference_low"]) / 2
+    assert isclose(reach, Z * sqrt(spread) / sum(weights), rel_tol=0.03)
+
+
+def test_a_handful_of_deals_is_counted_and_not_compared(built: Warehouse) -> None:
+    row = told(built, "partner")
+    assert (row["deals_kept"], row["deals_not_kept"], row["verdict"]) == (35, 29, "too few")
+    figures = [name for name in row if "rate" in name or "difference" in name or name.startswith(("days_to", "brier"))]
+    assert len(figures) > 10
+    assert [name for name in figures if row[name] is not None] == []
+    assert "too few deals to compare, 35 with" in row["sentence"]
+
+
+def test_a_win_before_the_step_is_not_a_win_by_the_step(built: Warehouse) -> None:
+    row = told(built, "tidy")
+    assert (row["deals_kept"], row["deals_not_kept"], row["deals_closed_first"]) == (0, 0, 80)
+    assert row["verdict"] == "too few"
