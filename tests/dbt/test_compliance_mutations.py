@@ -55,6 +55,27 @@ MUTATIONS = {
     "what nobody can date was not in the last days": (
         "int_counted_evidence", "asked.happened_at is null\n            or (", "false\n            or (",
     ),
+    "a machine's move counts for the rep": ("fct_step_results", "people.moved_by_kind = 'person'", "true"),
+    "a rep's rate holds what machines moved": ("rpt_adherence", "where is_in_rep_rates", "where true"),
+    "nothing due is a rate": ("rpt_adherence", "when due = 0 then", "when due < 0 then"),
+    "a new owner counts only after the moment": (
+        "int_visit_people", "visits.entered_at >= followed.changed_at", "visits.entered_at > followed.changed_at",
+    ),
+    "the last day in a team is none": ("int_visit_people", "held.day <= coalesce(", "held.day < coalesce("),
+    "a snapshot says since when": ("int_visit_people", "coalesce(followed.next_source, '') <> 'snapshot'", "true"),
+    "who still stays has left": (
+        "int_stage_survival", "sum(case when has_left then 1 else 0 end)", "count(*)",
+    ),
+    "half a stay is a whole one": ("int_stays", "times.visit_no > 1 or not paths.is_truncated", "true"),
+    "thirty ended stays are too few": ("rpt_stage_limits", "when left_stays < {{ fewest }}", "when left_stays <= 30"),
+    "who just reaches the limit is stuck": (
+        "fct_stuck_deals", "limited.days > limited.limit_days", "limited.days >= limited.limit_days",
+    ),
+    "closed deals owe steps": ("fct_owed_steps", "is_judged and status = 'open'", "is_judged"),
+    "doubts are charged to who inherited the deal": (
+        "rpt_coverage", "coalesce(results.owner_key_at_gate, results.owner_key)", "results.owner_key",
+    ),
+    "late records need no policy": ("rpt_sensitivity", "and proven_needs <= grace_seconds then 'ok'", "then 'ok'"),
     "optional steps are due": ("fct_step_results", "verdicts.is_mandatory\n        and", "true\n        and"),
 }  # fmt: skip
 

@@ -26,7 +26,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_there_are_ten_charts_and_no_block_without_a_title() -> None:
-    assert len(BLOCKS) == README.count("```sql") == 10
+    assert len(BLOCKS) == README.count("```sql") >= 10
 
 
 @pytest.mark.parametrize("sql", [sql for _, sql in BLOCKS], ids=[title[:40] for title, _ in BLOCKS])

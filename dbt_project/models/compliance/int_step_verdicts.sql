@@ -34,6 +34,7 @@ weighed as (
         deadlines.*,
         evidence.done_at,
         evidence.recorded_at,
+        evidence.proven_at,
         evidence.step_key is not null as has_evidence,
         coalesce(evidence.has_undated, false) as has_undated,
         coalesce(evidence.proven_at <= deadlines.deadline_at, false) as is_proven_in_time,

@@ -5,16 +5,6 @@ with pushes as (
     from {{ ref('int_deal_changes') }}
     where field = 'close_date' and value > old_value
     group by deal_key
-),
-
-{# A segment is whatever field of the CRM connections.yml calls so; the latest value counts. #}
-segments as (
-    select
-        deal_key,
-        value as segment,
-        row_number() over (partition by deal_key order by changed_at desc nulls last, change_id desc) as place
-    from {{ ref('int_field_changes') }}
-    where field = 'segment'
 )
 
 select
@@ -65,7 +55,5 @@ left join {{ ref('int_crm_stages') }} as crm_stages
         and deals.stage_id = crm_stages.stage_id
 left join pushes
     on deals.deal_key = pushes.deal_key
-left join segments
-    on
-        deals.deal_key = segments.deal_key
-        and segments.place = 1
+left join {{ ref('int_deal_segments') }} as segments
+    on deals.deal_key = segments.deal_key
