@@ -1,7 +1,8 @@
 """The compliance expectations: one for each step of the process, broken by the deals that owed it and did not have it.
 
 Findings are the company's business and not a fault of the night, so every result is a `warn`. Who did not do what, and
-since when, is in the marts; here it is only counted and shown to operators.
+since when, is in the marts; here it is only counted and shown to operators. Who may do a step (four eyes) is another
+question and no part of it; what was waived was not owed.
 """
 
 from __future__ import annotations
@@ -10,15 +11,18 @@ import pandas as pd
 
 from expectations.process import Process
 from expectations.rules import CheckResult, Rule
-from expectations.runner import judge, samples
+from expectations.runner import Verdict, judge, samples
 from expectations.steps import LossStep, Step
 
 QUERY = """
-select connection, deal_key, step_key, state, is_ok
-from warehouse.marts.fct_step_results
-where is_due
-order by deal_key, step_key"""
-"""Only what was owed: a step that is not due yet can neither be kept nor broken."""
+select
+    results.connection, results.deal_key, results.step_key, results.state, results.is_due, results.is_ok,
+    case when results.is_due and not results.is_ok then deals.deal_url end as deal_url
+from warehouse.marts.fct_step_results as results
+left join warehouse.marts.dim_deals as deals using (deal_key)
+where results.is_due or (results.is_mandatory and results.state = 'unknown')
+order by results.deal_key, results.step_key"""
+"""What was owed, and what may have been: a step that is not due yet can neither be kept nor broken."""
 
 STATES = {"missing": "not recorded", "late": "late", "backfilled": "recorded afterwards"}
 
@@ -26,34 +30,41 @@ STATES = {"missing": "not recorded", "late": "late", "backfilled": "recorded aft
 def run_compliance(frame: pd.DataFrame, process: Process) -> list[CheckResult]:
     """One result for each step of any version, in the order of the process; nothing owed is a pass of nothing."""
     steps = {step.key: step for _, step in process.steps()}
-    if frame.empty:
-        return [_unowed(key) for key in steps]
     strangers = sorted(set(frame["step_key"]) - steps.keys())
     if strangers:
         return [_stranger(key) for key in strangers]
-    owed = _wide(frame)
-    rules = [Rule(key, key, "is_true", "", severity="warn") for key in steps if key in owed.columns]
-    verdicts = {verdict.rule.rule_id: verdict for verdict in judge(owed, rules)}
-    results = []
-    for key, step in steps.items():
-        if key not in verdicts:
-            results.append(_unowed(key))
-            continue
-        verdict, rows = verdicts[key], frame[frame["step_key"] == key]
-        count = len(verdict.breaking)
-        results.append(
-            CheckResult(
-                rule=key,
-                connection=None,
-                passed=verdict.error is None and count == 0,
-                severity="warn" if verdict.error is None else "error",
-                count=count,
-                sample=samples(verdict.breaking.reset_index(), "deal_key"),
-                message=_message(step, rows, count),
-                error=verdict.error,
-            )
-        )
-    return results
+    owed = frame[frame["is_due"].astype(bool)]
+    wide = _wide(owed) if len(owed) else owed
+    rules = [Rule(key, key, "is_true", "", severity="warn") for key in steps if key in wide.columns]
+    verdicts = {verdict.rule.rule_id: verdict for verdict in judge(wide, rules, may_be_empty=True)}
+    by_step = dict(iter(frame.groupby("step_key", observed=True)))
+    return [
+        _result(verdicts[key], step, by_step[key]) if key in verdicts else _unowed(key) for key, step in steps.items()
+    ]
+
+
+def _result(verdict: Verdict, step: Step | LossStep, rows: pd.DataFrame) -> CheckResult:
+    count, owed = len(verdict.breaking), rows[rows["is_due"].astype(bool)]
+    sample = samples(verdict.breaking.reset_index(), "deal_key")
+    urls = owed[owed["deal_key"].isin(sample)].dropna(subset=["deal_url"])
+    return CheckResult(
+        rule=step.key,
+        connection=None,
+        passed=verdict.error is None and count == 0,
+        severity="warn" if verdict.error is None else "error",
+        count=count,
+        sample=sample,
+        message=_message(step, owed, count),
+        error=verdict.error,
+        rates=_rates(rows, len(owed) - count),
+        links=dict(zip(urls["deal_key"], urls["deal_url"], strict=True)),
+    )
+
+
+def _rates(rows: pd.DataFrame, kept: int) -> tuple[float, float]:
+    """The bounds that the marts give too: what is unknown or recorded afterwards against it, and for it."""
+    doubtful = int(rows["state"].isin(["unknown", "backfilled"]).sum())
+    return kept / len(rows), (kept + doubtful) / len(rows)
 
 
 def _wide(frame: pd.DataFrame) -> pd.DataFrame:

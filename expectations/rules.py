@@ -32,7 +32,11 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """How a rule came out. `error` is set when it could not be judged at all: that is never a pass."""
+    """How a rule came out. `error` is set when it could not be judged at all: that is never a pass.
+
+    `rates` are the lower and the upper bound of the share that keeps it, where somebody had to; `links` lead from
+    deals of the sample to the CRM.
+    """
 
     rule: str
     connection: str | None
@@ -42,3 +46,5 @@ class CheckResult:
     sample: list[str] = field(default_factory=list)
     message: str = ""
     error: str | None = None
+    rates: tuple[float, float] | None = None
+    links: dict[str, str] = field(default_factory=dict)

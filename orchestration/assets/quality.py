@@ -93,13 +93,23 @@ def compliance_checks(book: NightBook) -> dg.AssetChecksDefinition:
                     asset_key=STEP_RESULTS,
                     passed=result.passed,
                     severity=dg.AssetCheckSeverity.WARN,
-                    metadata={
-                        **_metadata([] if result.passed else [result]),
-                        "deals": dg.MetadataValue.md(_deals(result.rule)),
-                    },
+                    metadata=_step_metadata(result),
                 )
 
     return compliance_step
+
+
+def _step_metadata(result: CheckResult) -> dict[str, dg.MetadataValue]:
+    """Count, rate, sample and links of one step; where nobody owed it there is no rate."""
+    known = _metadata([] if result.passed else [result])
+    if result.rates is not None:
+        low, high = result.rates
+        known["rate"] = dg.MetadataValue.text(f"between {low:.1%} and {high:.1%} of those who owed it have it in time")
+        known["rate_low"], known["rate_high"] = dg.MetadataValue.float(low), dg.MetadataValue.float(high)
+    if result.links:
+        lines = [f"- [{deal}](<{result.links[deal]}>)" for deal in result.sample if deal in result.links]
+        known["in_the_crm"] = dg.MetadataValue.md("\n".join(lines))
+    return {**known, "deals": dg.MetadataValue.md(_deals(result.rule))}
 
 
 def _deals(step_key: str) -> str:

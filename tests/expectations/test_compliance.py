@@ -12,6 +12,9 @@ PROCESS = load_process()
 
 def results(*rows):
     frame = pd.DataFrame(rows, columns=["deal_key", "step_key", "state", "is_ok"]).assign(connection="a")
+    frame["is_due"] = frame["state"] != "unknown"
+    frame["deal_url"] = [f"https://crm/{key}" if ok is not True and key != "a:2" else None
+                         for key, ok in zip(frame["deal_key"], frame["is_ok"], strict=True)]  # fmt: skip
     return {result.rule: result for result in run_compliance(frame, PROCESS)}
 
 
@@ -51,3 +54,17 @@ def test_results_of_a_step_that_is_not_in_the_process_are_our_mistake():
     (stranger,) = results(("a:1", "unheard_of", "missing", False)).values()
     assert stranger.error == "the step 'unheard_of' has results and is not in process.yml"
     assert (stranger.passed, stranger.severity) == (False, "error")
+
+
+def test_a_rate_has_bounds_that_hold_what_is_doubtful_against_it_and_for_it():
+    got = results(
+        ("a:1", "buyer_named", "missing", False),
+        ("a:2", "buyer_named", "backfilled", False),
+        ("a:3", "buyer_named", "done", True),
+        ("a:4", "buyer_named", "unknown", False),
+        ("a:4", "amount_known", "unknown", False),
+    )
+    assert got["buyer_named"].rates == (0.25, 0.75)
+    assert got["buyer_named"].count == 2
+    assert got["buyer_named"].links == {"a:1": "https://crm/a:1"}
+    assert (got["amount_known"].rates, got["amount_known"].message) == (None, "no deal owed it yet")

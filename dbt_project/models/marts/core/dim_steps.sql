@@ -9,6 +9,11 @@ select
     steps.is_mandatory,
     steps.severity,
     steps.after_step_key,
+    steps.not_by_step_key,
+    steps.must_be_inside,
+    steps.clock,
+    steps.evidence_text,
+    coalesce(modes.mode, 'alert') as mode,
     versions.valid_from,
     versions.valid_to,
     coalesce(versions.valid_from <= settings.as_of, true)
@@ -17,4 +22,9 @@ select
 from {{ source('reference', 'process_steps') }} as steps
 inner join {{ source('reference', 'process_versions') }} as versions
     on steps.version = versions.version
+left join {{ source('reference', 'step_modes') }} as modes
+    on
+        steps.version = modes.version
+        and steps.step_key = modes.step_key
+        and modes.team is null
 cross join {{ source('reference', 'settings') }} as settings
