@@ -67,8 +67,10 @@ on_loss as (
             when paths.current_since <= paths.unclear_until
                 then 'two deals were merged, and which of them was lost is not known'
         end as undatable_reason,
-        coalesce(paths.current_since, paths.judged_at) >= periods.in_force_from
-        and coalesce(paths.current_since, paths.judged_at) < periods.in_force_to as is_in_force
+        -- a deal that is not lost would owe by the rules of the day on which it is
+        coalesce(case when paths.status = 'lost' then paths.current_since end, paths.judged_at) >= periods.in_force_from
+        and coalesce(case when paths.status = 'lost' then paths.current_since end, paths.judged_at)
+        < periods.in_force_to as is_in_force
     from paths
     cross join steps
     inner join periods on steps.version = periods.version
