@@ -53,7 +53,7 @@ MUTATIONS = {
         "int_field_evidence", "changes.source <> 'snapshot'", "true",
     ),
     "what nobody can date was not in the last days": (
-        "int_counted_evidence", "asked.happened_at is null\n            or (", "false\n            or (",
+        "int_counted_evidence", "<= deadlines.deadline_at, true)", "<= deadlines.deadline_at, false)",
     ),
     "a machine's move counts for the rep": ("fct_step_results", "people.moved_by_kind = 'person'", "true"),
     "a rep's rate holds what machines moved": ("rpt_adherence", "where is_in_rep_rates", "where true"),

@@ -24,31 +24,13 @@ calendar as (
 
 ),
 
-settings as (
-
-    select * from {{ source('reference', 'settings') }}
-
-),
-
 -- a date without a time means its whole day, so it counts from the day's beginning where the company is
 moments as (
 
     select
-        evidence.deal_key,
-        evidence.version,
-        evidence.step_key,
-        evidence.alternative,
-        evidence.term,
-        coalesce(calendar.day_start_utc, evidence.happened_at) as happened_at,
-        coalesce(calendar.day_end_utc, evidence.happened_at) as happened_until,
-        evidence.recorded_at,
-        evidence.precision = 'day' as is_day,
-        evidence.record_kind,
-        evidence.record_id,
-        evidence.label,
-        evidence.status,
-        evidence.direction,
-        evidence.done_by
+        evidence.*,
+        coalesce(calendar.day_start_utc, evidence.happened_at) as counted_at,
+        coalesce(calendar.day_end_utc, evidence.happened_at) as counted_until
     from evidence
     left join calendar on evidence.precision = 'day' and cast(evidence.happened_at as date) = calendar.day
     -- what is planned for later is no evidence yet
@@ -62,7 +44,7 @@ asked as (
         moments.*,
         terms.distinct_days > 1 as counts_days,
         case when terms.distinct_days > 1 then terms.distinct_days else coalesce(terms.min_count, 1) end as needed,
-        terms.within_days_before_gate
+        terms.within_days_before_gate * 86400 as window_seconds
     from moments
     inner join terms
         on
@@ -76,7 +58,7 @@ asked as (
 recent as (
 
     select asked.* from asked
-    where asked.within_days_before_gate is null
+    where asked.window_seconds is null
 
     union all
 
@@ -89,16 +71,11 @@ recent as (
             and asked.version = deadlines.version
             and asked.step_key = deadlines.step_key
     where
-        asked.within_days_before_gate is not null
+        asked.window_seconds is not null
         and deadlines.gate_at is not null
-        and (
-            asked.happened_at is null
-            or (
-                asked.happened_until
-                >= {{ add_seconds('deadlines.gate_at', '-86400 * asked.within_days_before_gate') }}
-                and asked.happened_at <= deadlines.deadline_at
-            )
-        )
+        -- what can't be dated may have been then
+        and coalesce(asked.counted_until >= {{ add_seconds('deadlines.gate_at', '-asked.window_seconds') }}, true)
+        and coalesce(asked.counted_at <= deadlines.deadline_at, true)
 
 ),
 
@@ -110,9 +87,9 @@ final as (
         recent.step_key,
         recent.alternative,
         recent.term,
-        recent.happened_at,
+        recent.counted_at as happened_at,
         recent.recorded_at,
-        recent.is_day,
+        recent.precision = 'day' as is_day,
         recent.record_kind,
         recent.record_id,
         recent.label,
@@ -121,17 +98,17 @@ final as (
         recent.done_by,
         -- the earliest deadline that the record would still have kept: it may be entered a little after it was done
         case
-            when recent.happened_at is not null then greatest(
-                recent.happened_at,
-                {{ add_seconds('coalesce(recent.recorded_at, recent.happened_at)', '-settings.backfill_seconds') }}
+            when recent.counted_at is not null then greatest(
+                recent.counted_at,
+                {{ add_seconds('coalesce(recent.recorded_at, recent.counted_at)', '-settings.backfill_seconds') }}
             )
         end as proven_at,
         recent.needed,
-        case when recent.counts_days then {{ local_date('recent.happened_at', 'settings.time_zone') }} end
+        case when recent.counts_days then {{ local_date('recent.counted_at', 'settings.time_zone') }} end
             as counted_day,
         recent.counts_days
     from recent
-    cross join settings
+    cross join {{ source('reference', 'settings') }} as settings
 
 )
 
