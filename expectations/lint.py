@@ -9,11 +9,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
+from expectations.duties import Response
+from expectations.evidence import alternatives
 from expectations.process import NumberedVersion, Process
-from expectations.steps import Stage
+from expectations.steps import Stage, Step
 
 MOST_MANDATORY_IN_STAGE = 4
 MOST_MANDATORY_OVERALL = 12
+BY_THE_MOVE = {"stage", "field_at_gate"}
+"""Evidence that is there when the deal moves, whatever people do meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,8 @@ def lint_process(process: Process) -> list[Warning]:
         *_probabilities(newest),
         *(warning for stage in newest.version.stages for warning in _stage(stage)),
         *_steps(newest),
+        *_four_eyes(newest),
+        *_others(newest),
     ]
 
 
@@ -79,3 +85,38 @@ def _steps(newest: NumberedVersion) -> Iterator[Warning]:
             yield Warning(f"step {step.key}", "has no evidence", advice)
         if not step.why.strip():
             yield Warning(f"step {step.key}", "has no why", "sellers follow reasons; one sentence is enough")
+        if isinstance(step, Step) and step.must_be_inside and _kinds(step) and _kinds(step) <= BY_THE_MOVE:
+            message = "must be done inside its stage, and a move of the deal alone is its evidence"
+            yield Warning(f"step {step.key}", message, "name what people do there, or leave out must_be_inside")
+
+
+def _four_eyes(newest: NumberedVersion) -> Iterator[Warning]:
+    steps = {step.key: step for _, _, step in newest.steps()}
+    for step in steps.values():
+        if step.not_by is None:
+            continue
+        for one in (step, steps[step.not_by]):
+            if _kinds(one) and _kinds(one) <= {"contact"}:
+                message = f"{one.key} is proven by contacts, and no CRM says who added them"
+                yield Warning(f"step {step.key}", message, "four eyes will always be unknown; name another evidence")
+        if steps[step.not_by].not_by == step.key and step.key < step.not_by:
+            message = f"and {step.not_by} each say that the other's doer may not do it"
+            yield Warning(f"step {step.key}", message, "one `not_by` is enough")
+
+
+def _others(newest: NumberedVersion) -> Iterator[Warning]:
+    for response in newest.version.responses:
+        if response.evidence is None:
+            advice = "say what answers the event; until then its verdict is `unknown` each time"
+            yield Warning(f"response {response.key}", "has no evidence", advice)
+    for duty in (*newest.version.responses, *newest.version.while_open):
+        if not duty.why.strip():
+            what = "response" if isinstance(duty, Response) else "rule"
+            yield Warning(f"{what} {duty.key}", "has no why", "sellers follow reasons; one sentence is enough")
+
+
+def _kinds(step: Step) -> set[str]:
+    """The kinds of evidence that prove a step."""
+    if step.evidence is None:
+        return set()
+    return {term.kind for alternative in alternatives(step.evidence) for term in alternative}

@@ -13,6 +13,7 @@ import click
 
 from connectors.contract import StreamPlan
 from expectations.lint import lint_process
+from expectations.lint_workspace import lint_workspace
 from orchestration.cli.terminal import CONCERN, Stop, as_json, plain_words, table
 from orchestration.idle_waivers import idle_waivers
 from orchestration.probing import Probe, probe_all
@@ -32,11 +33,12 @@ def check(offline: bool, for_scripts: bool) -> None:
     """
     workspace = Workspace.find()
     workspace.load_all()
-    warnings = [str(warning) for warning in lint_process(workspace.process)]
+    between = lint_workspace(workspace.process, workspace.connections, workspace.waivers.given)
+    warnings = [str(warning) for warning in (*lint_process(workspace.process), *between)]
     idle = idle_waivers(workspace, workspace.warehouse)
     if not for_scripts:
         for warning in warnings:
-            click.echo(f"process.yml, worth a thought: {warning}")
+            click.echo(f"Worth a thought: {warning}")
         for line in idle:
             click.echo(f"A waiver that lifts nothing: {line}")
         click.echo(f"Files: good ({len(workspace.connections)} connections).")

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
+from connectors.settings import ConnectionSettings
 from expectations.lint import lint_process
+from expectations.lint_workspace import lint_workspace
 from expectations.process import Process, load_process
+from expectations.waivers import Waiver
 
 
 def process(tmp_path: Path, text: str) -> Process:
@@ -66,3 +71,60 @@ def test_only_the_newest_version_is_read(tmp_path):
         "  - in_force_from: 2026-01-01\n    stages:\n    " + stage("a", 0.1, 4).replace("\n", "\n    ").rstrip() + "\n"
     )
     assert told(process(tmp_path, f"versions:\n{old}{new}")) == []
+
+
+def test_rules_that_can_never_tell_anything(tmp_path):
+    text = """\
+stages:
+  - key: a
+    name: A
+    probability: 0.5
+    max_days: 9
+    steps:
+      - {key: met, name: N, why: W., mandatory: true, evidence: {contact: any}, not_by: seen}
+      - {key: seen, name: N, why: W., mandatory: true, evidence: {activity: call}, not_by: met}
+      - {key: went, name: N, why: W., mandatory: true, evidence: {stage: a}, must_be_inside: true}
+responses:
+  - {key: told, name: N, mandatory: true, when: {activity: call}, within: 1 day}
+while_open:
+  - {key: open, name: N, rule: amount_present}
+"""
+    assert told(process(tmp_path, text)) == [
+        "step went: must be done inside its stage, and a move of the deal alone is its evidence",
+        "step met: met is proven by contacts, and no CRM says who added them",
+        "step met: and seen each say that the other's doer may not do it",
+        "step seen: met is proven by contacts, and no CRM says who added them",
+        "response told: has no evidence",
+        "response told: has no why",
+        "rule open: has no why",
+    ]
+
+
+def account(kind: str, **more) -> ConnectionSettings:
+    base = {"base_url": "https://odoo.example"} if kind == "odoo" else {}
+    entry = {"path": "exports"} if kind == "files" else {"credentials": {"token": "T"}, **base}
+    return ConnectionSettings(name=kind, kind=kind, **entry, **more)
+
+
+def test_a_field_that_an_account_does_not_map_is_named_with_the_account(tmp_path):
+    text = "stages:\n" + stage("a", 0.5, 1).replace("field: amount", "field: budget")
+    accounts = {
+        "hubspot": account("hubspot", fields={"budget": "hs_budget"}),
+        "pipedrive": account("pipedrive"),
+        "files": account("files"),
+    }
+    (found,) = lint_workspace(process(tmp_path, text), accounts, ())
+    assert str(found) == (
+        "field budget: is not mapped by pipedrive; add `budget: …` (the CRM's own name) to `fields` in "
+        "connections.yml; until then it is unknown"
+    )
+    assert lint_workspace(load_process(), accounts, ()) == []
+
+
+def test_a_waiver_that_lifts_a_step_for_good_is_worth_a_thought():
+    lasting = Waiver(2, None, "final_amount", "Bo", date(2026, 1, 1), "frozen")
+    (found,) = lint_workspace(load_process(), {}, [lasting, replace(lasting, until=date(2026, 2, 1))])
+    assert str(found) == (
+        "waivers.csv:2: lifts final_amount for every deal and without an end; "
+        "give it an end, or make the step optional in process.yml"
+    )
