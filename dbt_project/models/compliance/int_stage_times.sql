@@ -23,6 +23,7 @@ timed as (
         visits.left_at,
         visits.source,
         visits.precision,
+        visits.left_precision,
         visits.actor_id,
         visits.actor_kind,
         -- since when a deal stands where it was found by a snapshot is not known, nor when it left for there

@@ -29,7 +29,7 @@ final as (
         times.left_at is null and times.stage_key not in ('won', 'lost') as is_open,
         times.source,
         times.precision,
-        case when times.left_at is not null then times.next_precision end as left_precision,
+        times.left_precision,
         times.actor_id as moved_by,
         times.actor_kind as moved_by_kind,
         deals.judged_at,
