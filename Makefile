@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.installed
 PYTEST := $(BIN)/pytest
+WORKERS ?= 2
+TOGETHER := -n $(WORKERS) --dist loadfile # a file's tests share what they built, so they stay in one process
 export DO_NOT_TRACK := 1
 
 .PHONY: demo test test-all lint night review bench clean install lock
@@ -21,10 +23,10 @@ demo: $(READY) ## a night on simulated CRMs; leaves its workspace in .demo/
 	$(BIN)/plumbline demo --dir .demo
 
 test: $(READY) ## the tests, without the slowest
-	$(PYTEST) -m "not slow and not benchmark"
+	$(PYTEST) $(TOGETHER) -m "not slow and not benchmark"
 
 test-all: $(READY) ## every test
-	$(PYTEST) -m "not benchmark"
+	$(PYTEST) $(TOGETHER) -m "not benchmark"
 
 lint: $(READY) ## ruff, mypy and sqlfluff
 	$(BIN)/ruff check .
