@@ -58,6 +58,7 @@ def test_an_increment_costs_no_more_calls_than_it_must(changed):
     assert connector.traffic.requests <= ceil(changed / 200) + ceil(changed / 50) + 8 * ceil(changed / 1000) + 25
 
 
+@pytest.mark.slow
 def test_25_000_deals_of_one_millisecond_all_arrive_although_the_search_stops_at_10_000():
     fake = FakeHubSpot()
     fake.deals(300, at=START)

@@ -98,7 +98,7 @@ class Life:
             self.hubspot.indexes.clear()
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(1, 6))])
 def test_after_each_of_several_nights_the_lake_holds_every_stage_entry(seed, tmp_path):
     life = Life(seed)
     lake = Lake(tmp_path)

@@ -58,7 +58,10 @@ def agrees(outcome) -> bool:
     return all(s.theirs is None or s.ours == s.theirs for s in outcome.streams)
 
 
-@pytest.mark.parametrize("version", [14, 16, 17, 18, 19])
+OTHERS = [pytest.param(version, marks=pytest.mark.slow) for version in (14, 16, 18)]
+
+
+@pytest.mark.parametrize("version", [*OTHERS, 17, 19])
 def test_two_nights_with_moves_a_merge_and_a_deletion_agree_with_odoos_counts(server, tmp_path, version):
     sandbox, lake = server(version=version), Lake(tmp_path)
     first = night(sandbox, lake, page_size=50)

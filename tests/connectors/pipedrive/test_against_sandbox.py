@@ -68,6 +68,7 @@ def walks(built: Built) -> dict[str, list[tuple[str, datetime]]]:
     return found
 
 
+@pytest.mark.slow
 def test_walks_equal_the_truth_after_nights_of_edits(account: Account, tmp_path: Path) -> None:
     account.good_sync()
     opened = [

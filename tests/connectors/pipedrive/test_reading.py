@@ -244,6 +244,7 @@ def test_every_option_is_documented():
     assert [name for name in RULES.names if f"| `{name}` |" not in page] == []
 
 
+@pytest.mark.slow
 def test_our_table_of_costs_is_pipedrives():
     told = {}
     for name, prefix in (("openapi-v1.yaml", "/v1"), ("openapi-v2.yaml", "/api/v2")):

@@ -137,6 +137,7 @@ def test_what_never_ends_ends_in_a_named_error_without_the_secret(account, fault
     assert "canary" not in str(caught.value)
 
 
+@pytest.mark.slow
 def test_nights_after_edits_hold_what_the_org_shows(account, tmp_path):
     there, lake = account(late_every=9, late_seconds=1200, deleted_lag_seconds=300), Lake(tmp_path)
 

@@ -120,6 +120,7 @@ def test_the_judge_finds_what_is_wrong(seen):
     assert openapi.faults_of_request(Request("GET", "/api/v2/deals/products", ""))
 
 
+@pytest.mark.slow
 def test_what_the_connector_asks_and_is_told_is_as_described(tmp_path):
     entry, env = connection_entry("", "t", "ACME")
     with start_sandbox({"t": ORGANISATION}) as sandbox:
