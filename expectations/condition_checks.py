@@ -78,8 +78,8 @@ def _tests(raw: Any, at: ConfigPath) -> Iterator[tuple[str, str, Any, ConfigPath
         if raw.get(key) is not None:
             yield name, "one_of", raw[key], (*at, key)
     amount = raw.get("amount")
-    for limit in LIMITS if isinstance(amount, dict) else ():
-        yield "amount", limit, amount.get(limit), (*at, "amount", limit)
+    if isinstance(amount, dict):
+        yield from (("amount", limit, amount.get(limit), (*at, "amount", limit)) for limit in LIMITS)
     fields = raw.get("fields")
     for i, one in enumerate(fields if isinstance(fields, list) else []):
         if isinstance(one, dict) and isinstance(one.get("field"), str):

@@ -107,11 +107,6 @@ class Term:
     variants: tuple[Variant, ...] = (Variant(),)
 
 
-def kind_of(evidence: Evidence) -> str | None:
-    """Which of the kinds a single piece of evidence is; None for any/all or for nothing at all."""
-    return next((kind for kind in KINDS if getattr(evidence, kind) is not None), None)
-
-
 def alternatives(evidence: Evidence) -> list[tuple[Term, ...]]:
     """Disjunctive normal form: done by ANY alternative, and an alternative needs ALL its terms."""
     if evidence.any is not None:

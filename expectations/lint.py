@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from expectations.duties import Response
 from expectations.evidence import alternatives
 from expectations.process import NumberedVersion, Process
 from expectations.steps import Stage, Step
@@ -109,10 +108,11 @@ def _others(newest: NumberedVersion) -> Iterator[Warning]:
         if response.evidence is None:
             advice = "say what answers the event; until then its verdict is `unknown` each time"
             yield Warning(f"response {response.key}", "has no evidence", advice)
-    for duty in (*newest.version.responses, *newest.version.while_open):
-        if not duty.why.strip():
-            what = "response" if isinstance(duty, Response) else "rule"
-            yield Warning(f"{what} {duty.key}", "has no why", "sellers follow reasons; one sentence is enough")
+    whys = [(f"response {response.key}", response.why) for response in newest.version.responses]
+    whys += [(f"rule {rule.key}", rule.why) for rule in newest.version.while_open]
+    for where, why in whys:
+        if not why.strip():
+            yield Warning(where, "has no why", "sellers follow reasons; one sentence is enough")
 
 
 def _kinds(step: Step) -> set[str]:

@@ -44,7 +44,7 @@ def step_parts(process: Process, numbered: NumberedVersion, stage: Stage, step: 
     yield "Owed by", _owed_by(numbered, step)
     yield "Evidence", evidence_in_words(step.evidence, step.clock or defaults.clock)
     if step.must_be_inside:
-        yield "Inside", f"only what was done between entering and leaving {stage.name} counts"
+        yield "Inside", f"only what was done between entering {stage.name} and leaving it, with the grace, counts"
     else:
         yield "Earlier", f"what was done before {stage.name} counts as well"
     if step.after:

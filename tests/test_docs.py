@@ -18,7 +18,7 @@ from expectations.company import Company, Hold, Publisher, Retention
 from expectations.conditions import AppliesTo, FieldCondition
 from expectations.duties import Hygiene, Response
 from expectations.evidence import Evidence
-from expectations.process import Defaults, ProcessFile
+from expectations.process import DEFAULT_PROCESS, Defaults, ProcessFile, load_process
 from expectations.steps import LossStep, Modes, Stage, Step
 from orchestration.cli import main
 
@@ -111,6 +111,15 @@ def test_every_connector_is_documented() -> None:
         assert f"](connectors/{kind}/README.md)" in README
         assert (ROOT / "connectors" / kind / "README.md").is_file()
         assert re.search(rf"^\| `{kind}` \|", README, flags=re.MULTILINE)
+
+
+def test_the_examples_of_process_yml_are_processes(tmp_path: Path) -> None:
+    whole, more = (
+        block for block in re.findall(r"```yaml\n(.*?)```", README, flags=re.DOTALL) if re.match("in_force|resp", block)
+    )
+    for name, text in (("whole.yml", whole), ("more.yml", DEFAULT_PROCESS.read_text(encoding="utf-8") + more)):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        assert load_process(tmp_path / name).versions
 
 
 def test_every_default_step_is_documented() -> None:

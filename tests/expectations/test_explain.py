@@ -72,7 +72,7 @@ def test_conditions_four_eyes_and_modes(tmp_path):
         "currency), score is 3 or more, plan is filled in, and country is not at or ch"
     )
     assert met["Evidence"] == "met filled in from 2026-01-01 on in the 30 days before leaving the stage"
-    assert met["Inside"] == "only what was done between entering and leaving First counts"
+    assert met["Inside"] == "only what was done between entering First and leaving it, with the grace, counts"
     assert met["Four eyes"] == (
         "nobody who did any of called may do any of this, else it is a finding of its own; "
         "unknown where a system or nobody is named as the doer"
