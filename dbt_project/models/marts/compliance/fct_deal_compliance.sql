@@ -2,7 +2,7 @@
     'due', 'ok', 'unknown_steps', 'backfilled_steps', 'pending_steps', 'waived_steps', 'due_without_waivers',
     'ok_without_waivers', 'backfilled_without_waivers', 'unknown_without_waivers'
 ] -%}
-{%- set doubts = 'backfilled_without_waivers + unknown_without_waivers' -%}
+{%- set high = 'ok_without_waivers + backfilled_without_waivers + unknown_without_waivers' -%}
 
 with deals as (
 
@@ -106,7 +106,7 @@ final as (
         end as rate_low_without_waivers,
         case
             when due_without_waivers > 0
-                then {{ safe_divide('ok_without_waivers + ' ~ doubts, 'due_without_waivers + unknown_without_waivers') }}
+                then {{ safe_divide(high, 'due_without_waivers + unknown_without_waivers') }}
         end as rate_high_without_waivers,
         findings,
         alerts,
