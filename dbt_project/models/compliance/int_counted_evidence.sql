@@ -1,8 +1,8 @@
 {{ config(materialized='view') }}
 
-with evidence as (
+with moments as (
 
-    select * from {{ ref('int_evidence') }}
+    select * from {{ ref('int_dated_evidence') }}
 
 ),
 
@@ -15,26 +15,6 @@ terms as (
 deadlines as (
 
     select * from {{ ref('int_step_deadlines') }}
-
-),
-
-calendar as (
-
-    select * from {{ source('reference', 'calendar') }}
-
-),
-
--- a date without a time means its whole day, so it counts from the day's beginning where the company is
-moments as (
-
-    select
-        evidence.*,
-        coalesce(calendar.day_start_utc, evidence.happened_at) as counted_at,
-        coalesce(calendar.day_end_utc, evidence.happened_at) as counted_until
-    from evidence
-    left join calendar on evidence.precision = 'day' and cast(evidence.happened_at as date) = calendar.day
-    -- what is planned for later is no evidence yet
-    where not coalesce(coalesce(calendar.day_start_utc, evidence.happened_at) > evidence.judged_at, false)
 
 ),
 
@@ -74,8 +54,8 @@ recent as (
         asked.window_seconds is not null
         and deadlines.gate_at is not null
         -- what can't be dated may have been then
-        and coalesce(asked.counted_until >= {{ add_seconds('deadlines.gate_at', '-asked.window_seconds') }}, true)
-        and coalesce(asked.counted_at <= deadlines.deadline_at, true)
+        and coalesce(asked.happened_until >= {{ add_seconds('deadlines.gate_at', '-asked.window_seconds') }}, true)
+        and coalesce(asked.happened_at <= deadlines.deadline_at, true)
 
 ),
 
@@ -87,9 +67,9 @@ final as (
         recent.step_key,
         recent.alternative,
         recent.term,
-        recent.counted_at as happened_at,
+        recent.happened_at,
         recent.recorded_at,
-        recent.precision = 'day' as is_day,
+        recent.is_day,
         recent.record_kind,
         recent.record_id,
         recent.label,
@@ -98,13 +78,13 @@ final as (
         recent.done_by,
         -- the earliest deadline that the record would still have kept: it may be entered a little after it was done
         case
-            when recent.counted_at is not null then greatest(
-                recent.counted_at,
-                {{ add_seconds('coalesce(recent.recorded_at, recent.counted_at)', '-settings.backfill_seconds') }}
+            when recent.happened_at is not null then greatest(
+                recent.happened_at,
+                {{ add_seconds('coalesce(recent.recorded_at, recent.happened_at)', '-settings.backfill_seconds') }}
             )
         end as proven_at,
         recent.needed,
-        case when recent.counts_days then {{ local_date('recent.counted_at', 'settings.time_zone') }} end
+        case when recent.counts_days then {{ local_date('recent.happened_at', 'settings.time_zone') }} end
             as counted_day,
         recent.counts_days
     from recent

@@ -27,16 +27,31 @@ ends as (
         max(case when left_at is null then entered_at end) as current_since,
         max(case when left_at is null then visit_no end) as current_visit_no,
         max(case when left_at is null then precision end) as current_precision,
-        min(case when stage_key = 'unmapped' then entered_at end) as first_unmapped_at
+        min(case when stage_key = 'unmapped' then entered_at end) as first_unmapped_at,
+        max(case when visit_no = 1 then actor_kind end) as first_actor_kind,
+        min(case when stage_key = 'won' and precision <> 'order' then entered_at end) as first_won_at
     from visits
     group by deal_key
 
 ),
 
-final as (
+placed as (
 
     select
-        deals.*,
+        deals.connection,
+        deals.crm,
+        deals.deal_key,
+        deals.deal_id,
+        deals.pipeline_id,
+        deals.deal_type,
+        deals.stage_key,
+        deals.owner_key,
+        deals.amount_home,
+        deals.created_at,
+        deals.unclear_until,
+        deals.judged_at,
+        deals.judge_from,
+        deals.as_of,
         coalesce(ends.first_stage_key, deals.stage_key, 'unmapped') as first_stage_key,
         coalesce(ends.current_stage_key, deals.stage_key, 'unmapped') as current_stage_key,
         case when ends.current_precision <> 'order' then ends.current_since end as current_since,
@@ -64,10 +79,28 @@ final as (
             when coalesce(ends.current_stage_key, deals.stage_key) in ('won', 'lost')
                 then coalesce(ends.current_stage_key, deals.stage_key)
             else 'open'
-        end as status
+        end as status,
+        -- what was entered whole, or when it was over, was not sold in these stages
+        case
+            when not deals.is_judged then deals.unjudged_reason
+            when ends.first_actor_kind = 'import' then 'imported'
+            when
+                settings.won_at_birth_seconds > 0
+                and ends.first_won_at <= {{ add_seconds('deals.created_at', 'settings.won_at_birth_seconds') }}
+                then 'won_at_birth'
+        end as unjudged_reason
     from deals
     cross join settings
     left join ends on deals.deal_key = ends.deal_key
+
+),
+
+final as (
+
+    select
+        placed.*,
+        placed.unjudged_reason is null as is_judged
+    from placed
 
 )
 

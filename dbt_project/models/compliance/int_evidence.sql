@@ -14,7 +14,7 @@ matches as (
 
 terms as (
 
-    select * from {{ source('reference', 'step_terms') }}
+    select * from {{ ref('int_clocked_terms') }}
 
 ),
 
@@ -45,7 +45,7 @@ final as (
         terms.step_key,
         terms.alternative,
         terms.term,
-        records.happened_at,
+        case when terms.is_by_start then records.started_at else records.happened_at end as happened_at,
         records.recorded_at,
         records.precision,
         records.record_kind,

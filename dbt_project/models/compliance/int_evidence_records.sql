@@ -36,7 +36,7 @@ final as (
         coalesce(topics.topic, '') as topic,
         coalesce(activities.contact_count, 1) > 0 as has_contact,
         activities.occurred_at as happened_at,
-        activities.started_at,
+        coalesce(activities.started_at, activities.occurred_at) as started_at,
         activities.recorded_at,
         activities.precision,
         activities.owner_key as done_by
@@ -55,7 +55,7 @@ final as (
         '' as topic,
         true as has_contact,
         added_at as happened_at,
-        cast(null as timestamp) as started_at,
+        added_at as started_at,
         added_at as recorded_at,
         precision,
         cast(null as {{ dbt.type_string() }}) as done_by
@@ -73,7 +73,7 @@ final as (
         '' as topic,
         true as has_contact,
         occurred_at as happened_at,
-        cast(null as timestamp) as started_at,
+        occurred_at as started_at,
         recorded_at,
         'exact' as precision,
         owner_key as done_by

@@ -14,7 +14,7 @@ matches as (
 
 terms as (
 
-    select * from {{ source('reference', 'step_terms') }}
+    select * from {{ ref('int_clocked_terms') }}
 
 ),
 
@@ -34,7 +34,7 @@ final as (
         matches.step_key,
         records.record_kind,
         records.record_id,
-        records.happened_at,
+        case when terms.is_by_start then records.started_at else records.happened_at end as happened_at,
         records.precision,
         deals.judged_at
     from records
@@ -52,7 +52,10 @@ final as (
             and matches.step_key = terms.step_key
             and matches.alternative = terms.alternative
             and matches.term = terms.term
-    where not matches.is_certain and (records.has_contact or not terms.needs_contact)
+    where
+        not matches.is_certain
+        and (records.has_contact or not terms.needs_contact)
+        and not coalesce(records.recorded_at > deals.judged_at, false)
 
 )
 

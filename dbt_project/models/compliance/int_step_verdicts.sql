@@ -46,6 +46,8 @@ weighed as (
                 then 'the CRM''s ' || replace(deadlines.uncovered_object, '_', ' ') || ' could not be read'
             when deadlines.covered_from > deadlines.gate_at
                 then 'the source was connected only after the deal left the stage'
+            when evidence.has_undated and deadlines.must_be_inside and not deadlines.is_entry_known
+                then 'it is recorded, but whether while the deal was in the stage is not known'
             when evidence.has_undated then 'it is recorded, but when is not known'
             when possible.first_at <= deadlines.deadline_at
                 then 'something is recorded, but the CRM does not say which way it went or how it ended'

@@ -1,0 +1,98 @@
+{{ config(materialized='view') }}
+
+with evidence as (
+
+    select * from {{ ref('int_evidence') }}
+
+),
+
+calendar as (
+
+    select * from {{ source('reference', 'calendar') }}
+
+),
+
+-- for these steps only what was done after the deal had come into the stage counts
+insides as (
+
+    select * from {{ ref('int_step_duties') }}
+    where must_be_inside
+
+),
+
+inside_steps as (
+
+    select
+        version,
+        step_key
+    from {{ source('reference', 'process_steps') }}
+    where must_be_inside
+
+),
+
+-- a date without a time means its whole day, so it counts from the day's beginning where the company is
+moments as (
+
+    select
+        evidence.deal_key,
+        evidence.version,
+        evidence.step_key,
+        evidence.alternative,
+        evidence.term,
+        coalesce(calendar.day_start_utc, evidence.happened_at) as happened_at,
+        coalesce(calendar.day_end_utc, evidence.happened_at) as happened_until,
+        evidence.precision = 'day' as is_day,
+        evidence.recorded_at,
+        evidence.record_kind,
+        evidence.record_id,
+        evidence.label,
+        evidence.status,
+        evidence.direction,
+        evidence.done_by
+    from evidence
+    left join calendar on evidence.precision = 'day' and cast(evidence.happened_at as date) = calendar.day
+    -- what is planned for later is no evidence yet, nor is what the CRM got only after the deal was judged
+    where
+        not coalesce(coalesce(calendar.day_start_utc, evidence.happened_at) > evidence.judged_at, false)
+        and not coalesce(evidence.recorded_at > evidence.judged_at, false)
+
+),
+
+final as (
+
+    select
+        moments.deal_key,
+        moments.version,
+        moments.step_key,
+        moments.alternative,
+        moments.term,
+        -- where the history does not tell when the deal came in, what came before its first record may be inside
+        case
+            when insides.is_entry_known or insides.deal_key is null or moments.happened_until >= insides.entered_at
+                then moments.happened_at
+        end as happened_at,
+        moments.happened_until,
+        moments.is_day,
+        moments.recorded_at,
+        moments.record_kind,
+        moments.record_id,
+        moments.label,
+        moments.status,
+        moments.direction,
+        moments.done_by
+    from moments
+    left join inside_steps on moments.version = inside_steps.version and moments.step_key = inside_steps.step_key
+    left join insides
+        on
+            moments.deal_key = insides.deal_key
+            and moments.version = insides.version
+            and moments.step_key = insides.step_key
+    where
+        inside_steps.step_key is null
+        or moments.happened_at is null
+        or moments.happened_until >= insides.entered_at
+        or not insides.is_entry_known
+
+)
+
+select * from final
