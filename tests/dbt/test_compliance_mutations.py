@@ -77,6 +77,57 @@ MUTATIONS = {
     ),
     "late records need no policy": ("rpt_sensitivity", "and proven_needs <= grace_seconds then 'ok'", "then 'ok'"),
     "optional steps are due": ("fct_step_results", "verdicts.is_mandatory\n        and", "true\n        and"),
+    "a waiver counts before it was given": (
+        "int_step_waivers", "verdicts.judged_at >= waivers.given_at", "waivers.given_at is not null",
+    ),
+    "a waiver for all covers what came before it": (
+        "int_step_waivers", "or verdicts.gate_at >= waivers.given_at", "or verdicts.gate_at is not null",
+    ),
+    "a waiver covers its end": ("int_step_waivers", ") < waivers.valid_to", ") <= waivers.valid_to"),
+    "a waived step is due": (
+        "fct_step_results", "duties.is_due_without_waiver and duties.waiver_id is null as is_due",
+        "duties.is_due_without_waiver as is_due",
+    ),
+    "a lifted step goes into the skip": (
+        "int_step_findings", "and waivers.deal_key is null as is_of_skip", "as is_of_skip",
+    ),
+    "a limit that is just reached is not": (
+        "int_step_conditions", "possible.number >= conditions.number", "possible.number > conditions.number",
+    ),
+    "any possible value decides": ("int_step_conditions", "is_open = 1 or may_hold = may_fail", "is_open = 1"),
+    "an amount without a rate is small": ("int_step_conditions", "holds is not null then 0", "true then 0"),
+    "what is changed on leaving comes too late": (
+        "int_condition_values", "readings.since_until <= questions.asked_from",
+        "readings.since_until < questions.asked_from",
+    ),
+    "foreign money is our own": ("int_condition_values", " * rates.rate_to_home as double", " as double"),
+    "a snapshot is a change": ("int_condition_changes", "and not is_snapshot then", "then"),
+    "a field was empty before it was first seen": (
+        "int_condition_readings", "coalesce(known.is_from_start,", "coalesce(known.is_from_start is not null,",
+    ),
+    "a condition asks only about now": (
+        "int_condition_questions", "coalesce(candidates.gate_at, deals.judged_at)", "deals.judged_at",
+    ),
+    "who went past an optional stage owes its steps": (
+        "int_step_scopes", "and not candidates.is_entered_before_gate as is_passed_by", "and false as is_passed_by",
+    ),
+    "a stage is optional only where the process says so": (
+        "int_step_scopes", "(positions.is_optional or mapped.stage_key is null)", "positions.is_optional",
+    ),
+    "doubt whether a step is asked is none": (
+        "int_step_duties", "coalesce(ranked.undatable_reason, scopes.doubtful_reason)", "ranked.undatable_reason",
+    ),
+    "what came in later was known": ("int_dated_evidence", "evidence.recorded_at > evidence.judged_at", "false"),
+    "what was done on entering is outside": (
+        "int_dated_evidence", "or moments.happened_until >= insides.entered_at\n        or",
+        "or moments.happened_until > insides.entered_at\n        or",
+    ),
+    "an unknown entry is known": ("int_dated_evidence", "or not insides.is_entry_known", "or false"),
+    "all count by the start": ("int_clocked_terms", "steps.clock = 'start'", "true"),
+    "an imported deal is judged": ("int_deal_paths", "ends.first_actor_kind = 'import'", "false"),
+    "what is won on the last moment of birth is sold": (
+        "int_deal_paths", "ends.first_won_at <= {{", "ends.first_won_at < {{",
+    ),
 }  # fmt: skip
 
 
