@@ -2,7 +2,7 @@
    too. What teams.csv says of a person on the night's day goes before what any of their accounts says. #}
 with known as (
     {{ union_crms('owners', [
-        'connection', 'owner_id', 'email', 'owner_name', 'team', 'manager_email', 'is_active'
+        'connection', 'owner_id', 'user_id', 'email', 'owner_name', 'team', 'manager_email', 'is_active'
     ]) }}
 ),
 
@@ -53,6 +53,7 @@ select
     known.connection,
     coalesce(lower(known.email), known.connection || ':' || known.owner_id) as owner_key,
     known.owner_id,
+    known.user_id,
     lower(known.email) as email,
     known.owner_name,
     coalesce(teams.team, known.team) as team,
@@ -68,6 +69,7 @@ select
     connection,
     connection || ':' || owner_id as owner_key,
     owner_id,
+    cast(null as {{ dbt.type_string() }}) as user_id,
     cast(null as {{ dbt.type_string() }}) as email,
     cast(null as {{ dbt.type_string() }}) as owner_name,
     cast(null as {{ dbt.type_string() }}) as team,

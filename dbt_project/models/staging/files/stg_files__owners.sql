@@ -7,6 +7,7 @@ with owners as (
 select
     connection,
     coalesce(owner_id, row_id) as owner_id,
+    coalesce(owner_id, row_id) as user_id,
     lower(email) as email,
     owner_name,
     team,

@@ -1,5 +1,6 @@
 {% set team = {'name': 'text', 'primary': 'text'} %}
-{% set fields = {'email': 'text', 'firstName': 'text', 'lastName': 'text', 'archived': 'text', 'teams': [team]} %}
+{% set fields = {'email': 'text', 'firstName': 'text', 'lastName': 'text', 'archived': 'text', 'teams': [team],
+    'userId': 'text', 'userIdIncludingInactive': 'text'} %}
 
 with latest as (
     {{ latest_records(source('lake', 'hubspot__owners')) }}
@@ -37,6 +38,7 @@ main_teams as (
 select
     parsed.connection,
     parsed.owner_id,
+    coalesce(payload.useridincludinginactive, payload.userid) as user_id,
     lower(nullif(trim(payload.email), '')) as email,
     nullif(trim(coalesce(payload.firstname, '') || ' ' || coalesce(payload.lastname, '')), '') as owner_name,
     main_teams.team_name as team,

@@ -84,6 +84,8 @@ select
     planned.subject
 from planned
 cross join {{ source('reference', 'settings') }} as settings
+left join {{ source('reference', 'connections') }} as connections
+    on planned.connection = connections.connection
 left join told
     on
         planned.connection = told.connection
@@ -92,5 +94,8 @@ where
     told.activity_no is null
     and (
         (planned.is_done and planned.done_on is not null)
-        or (not planned.is_done and planned.due_on > cast(settings.as_of as date))
+        or (
+            not planned.is_done
+            and {{ is_still_ahead('cast(planned.due_on as timestamp)') }}
+        )
     )

@@ -26,6 +26,7 @@ leaders as (
 select
     users.connection,
     users.user_id as owner_id,
+    users.user_id,
     coalesce(users.email, case when users.login like '%@%' then users.login end) as email,
     users.user_name as owner_name,
     users.team_name as team,

@@ -1,6 +1,6 @@
 {# An activity took place when it was due, unless it was ticked off before. A meeting is known since it was planned, any
-   other since it was ticked off. E-mails are messages there; an activity of that type is a to-do and has no
-    direction. #}
+   other since it was ticked off. What is still to be done is planned as long as it is not overdue. E-mails are messages
+   there; an activity of that type is a to-do and has no direction. #}
 with activities as (
     select
         *,
@@ -8,7 +8,6 @@ with activities as (
         {{ to_utc('done_at_text') }} as done_at,
         {{ to_utc('added_at_text') }} as added_at
     from {{ ref('stg_pipedrive__activity_records') }}
-    where is_done
 )
 
 select
@@ -27,7 +26,27 @@ select
     cast(null as timestamp) as started_at,
     subject
 from activities
-where coalesce(due_at, done_at) is not null
+where is_done and coalesce(due_at, done_at) is not null
+union all
+select
+    activities.connection,
+    activities.deal_id,
+    'activity ' || activities.activity_id as activity_id,
+    activities.kind,
+    'planned' as outcome,
+    cast(null as {{ dbt.type_string() }}) as direction,
+    activities.due_at as occurred_at,
+    activities.added_at as recorded_at,
+    activities.owner_id,
+    cast(activities.contact_count as integer) as contact_count,
+    case when activities.is_day_only then 'day' else 'second' end as precision,
+    cast(null as timestamp) as started_at,
+    activities.subject
+from activities
+cross join {{ source('reference', 'settings') }} as settings
+left join {{ source('reference', 'connections') }} as connections
+    on activities.connection = connections.connection
+where not activities.is_done and {{ is_still_ahead('activities.due_at') }}
 union all
 select
     connection,

@@ -17,6 +17,7 @@ parsed as (
 select
     connection,
     owner_id,
+    owner_id as user_id,
     lower(nullif(trim(payload.email), '')) as email,
     nullif(trim(payload.name), '') as owner_name,
     cast(null as {{ dbt.type_string() }}) as team,

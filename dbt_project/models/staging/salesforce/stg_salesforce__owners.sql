@@ -9,6 +9,7 @@ roles as (
 select
     users.connection,
     users.owner_id,
+    users.owner_id as user_id,
     users.email,
     users.owner_name,
     {{ map_value('roles.fields', "'Name'") }} as team,
