@@ -59,3 +59,8 @@ final as (
 )
 
 select distinct * from final
+
+union all
+
+-- what gates the whole version also gates what events set off and what holds while a deal is open
+select * from {{ ref('int_scope_questions') }}

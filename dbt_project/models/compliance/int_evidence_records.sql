@@ -42,6 +42,8 @@ final as (
         activities.owner_key as done_by
     from activities
     left join topics on activities.deal_key = topics.deal_key and activities.activity_id = topics.activity_id
+    -- a plan proves nothing, also on the day that it is for
+    where coalesce(activities.outcome, '') <> 'planned'
 
     union all
 

@@ -29,7 +29,7 @@ weighed as (
             when 'pushes_at_most' then pushes.deal_key is null
         end as is_kept,
         case
-            when duties.outside = 'unmapped' then 'the deal stands in a CRM stage that is not mapped'
+            when duties.outside is not null then duties.outside
             when duties.kind = 'next_activity_planned' and not duties.are_plans_known
                 then 'what is planned is not read from this CRM, or nobody plans in it'
             when duties.kind = 'pushes_at_most' and not duties.are_changes_known

@@ -28,6 +28,13 @@ rule_stages as (
 
 ),
 
+conditions as (
+
+    select * from {{ ref('int_step_conditions') }}
+    where step_key = ':open'
+
+),
+
 limited as (
 
     select distinct
@@ -50,10 +57,13 @@ final as (
         rules.sentence_text,
         {{ add_seconds('coalesce(facts.last_contact_at, facts.began_at)', '86400 * rules.number') }} as contact_until,
         case
-            when limited.rule_key is null or rule_stages.stage_key is not null
-                then cast(null as {{ dbt.type_string() }})
-            when facts.stage_key = 'unmapped' then 'unmapped'
-            else 'elsewhere'
+            when conditions.failing_field is not null then 'elsewhere'
+            when limited.rule_key is not null and rule_stages.stage_key is null and facts.stage_key <> 'unmapped'
+                then 'elsewhere'
+            when conditions.doubtful_field is not null
+                then 'whether it is asked of this deal depends on its ' || conditions.doubtful_field
+            when limited.rule_key is not null and rule_stages.stage_key is null
+                then 'the deal stands in a CRM stage that is not mapped'
         end as outside
     from facts
     inner join periods
@@ -61,6 +71,7 @@ final as (
     inner join judged_types
         on periods.version = judged_types.version and facts.deal_type = judged_types.deal_type
     inner join rules on periods.version = rules.version
+    left join conditions on facts.deal_key = conditions.deal_key and periods.version = conditions.version
     left join limited on rules.version = limited.version and rules.rule_key = limited.rule_key
     left join rule_stages
         on

@@ -39,7 +39,7 @@ logged as (
     from {{ ref('int_activities') }} as activities
     inner join {{ source('reference', 'connections') }} as connections
         on activities.connection = connections.connection
-    where activities.occurred_at <= connections.judged_at
+    where activities.occurred_at <= connections.judged_at and coalesce(activities.outcome, '') <> 'planned'
     group by activities.connection, activities.owner_key
 
 ),

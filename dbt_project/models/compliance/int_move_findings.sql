@@ -16,13 +16,13 @@ folded as (
 
     select
         deal_key,
-        gate_visit_no as visit_no,
+        visit_no,
         {{ listagg_ordered('step_name', "'\", \"'", 'step_key') }} as step_names,
         count(*) as steps,
         max(case when is_alert then 1 else 0 end) = 1 as is_alert,
         max(case when severity = 'high' then 1 else 0 end) = 1 as is_high
     from step_findings
-    group by deal_key, gate_visit_no
+    group by deal_key, visit_no
 
 ),
 
@@ -32,10 +32,15 @@ final as (
         moves.connection,
         moves.deal_key,
         moves.kind,
+        moves.kind as family,
+        -- two stages may be skipped within one second, each by a move of its own
+        cast(moves.moved_at as {{ dbt.type_string() }}) || ' ' || moves.stage_key as subject,
+        cast(null as {{ dbt.type_string() }}) as step_key,
         moves.stage_key,
         case
             when moves.kind in ('stage_skipped', 'born_late') and coalesce(folded.is_high, false) then 'high'
             when moves.kind in ('stage_skipped', 'born_late') then 'medium'
+            when moves.kind = 'conflicting_outcome' then 'medium'
             else 'low'
         end as severity,
         moves.moved_at as since,
@@ -43,6 +48,7 @@ final as (
         moves.moved_by,
         moves.moved_by_kind,
         moves.kind in ('stage_skipped', 'born_late') and coalesce(folded.is_alert, false) as is_alert,
+        false as is_waived,
         case
             when moves.kind in ('stage_skipped', 'born_late') and folded.steps > 0
                 then

@@ -77,6 +77,16 @@ final as (
     from placed
     where is_from_sink and not is_to_sink
 
+    union all
+
+    -- nothing was opened in between: the deal has been decided twice
+    select
+        placed.*,
+        'conflicting_outcome' as kind,
+        to_name || ' after it was ' || lower(from_name) as sentence
+    from placed
+    where is_from_sink and is_to_sink and from_position <> to_position
+
 )
 
 select * from final

@@ -37,18 +37,22 @@ ranked as (
 final as (
 
     select
-        ranked.connection,
         ranked.deal_key,
         case when ranked.state = 'late' then 'response_late' else 'response_missing' end as kind,
+        'response' as family,
         ranked.response_key || ' ' || cast(ranked.activated_at as {{ dbt.type_string() }}) as subject,
         ranked.response_key as step_key,
         coalesce(visits.stage_key, 'unmapped') as stage_key,
         responses.severity,
         ranked.deadline_at as since,
+        cast(null as integer) as visit_no,
+        cast(null as {{ dbt.type_string() }}) as moved_by,
+        cast(null as {{ dbt.type_string() }}) as moved_by_kind,
         -- a late answer nobody can mend, nor one to a deal that is closed
         ranked.state = 'missing'
         and ranked.status = 'open'
         and ranked.deadline_at >= ranked.judge_from as is_alert,
+        false as is_waived,
         coalesce(
             responses.sentence_text,
             '"' || responses.response_name || '" was due by '

@@ -22,9 +22,9 @@ logging as (
 
 ),
 
-settings as (
+conditions as (
 
-    select * from {{ source('reference', 'settings') }}
+    select * from {{ ref('int_step_conditions') }}
 
 ),
 
@@ -33,11 +33,17 @@ weighed as (
     select
         duties.*,
         closings.closed_at,
-        case when closings.was_closed then 'the deal was closed already' end as inapplicable_reason,
+        case
+            when closings.was_closed then 'the deal was closed already'
+            when conditions.failing_field is not null
+                then 'the process does not ask for it with this ' || conditions.failing_field
+        end as inapplicable_reason,
         case
             when duties.activated_at is null then 'what sets it off is recorded, but when is not known'
             when duties.activated_at <= duties.unclear_until
                 then 'two deals were merged, and which of them it concerns is not known'
+            when conditions.doubtful_field is not null
+                then 'whether it is asked of this deal depends on its ' || conditions.doubtful_field
             when sources.step_key is null then 'the process names no evidence for it'
             when sources.uncovered_object is not null
                 then 'the CRM''s ' || replace(sources.uncovered_object, '_', ' ') || ' could not be read'
@@ -54,12 +60,17 @@ weighed as (
                 then 'the owner logs too few activities to tell'
         end as doubt
     from duties
-    cross join settings
+    cross join {{ source('reference', 'settings') }} as settings
     left join closings
         on
             duties.deal_key = closings.deal_key
             and duties.response_key = closings.response_key
             and duties.activation = closings.activation
+    left join conditions
+        on
+            duties.deal_key = conditions.deal_key
+            and duties.version = conditions.version
+            and duties.response_key || ':' || cast(duties.activation as {{ dbt.type_string() }}) = conditions.step_key
     left join sources
         on
             duties.connection = sources.connection

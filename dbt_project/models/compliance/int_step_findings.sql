@@ -51,13 +51,15 @@ final as (
         verdicts.connection,
         verdicts.deal_key,
         'step_' || verdicts.state as kind,
+        'step' as family,
+        verdicts.step_key as subject,
         verdicts.state,
         verdicts.step_key,
         verdicts.stage_key,
         steps.severity,
         case when verdicts.is_on_loss then verdicts.deadline_at else verdicts.gate_at end as since,
         verdicts.gate_at,
-        verdicts.gate_visit_no,
+        verdicts.gate_visit_no as visit_no,
         visits.actor_id as moved_by,
         visits.actor_kind as moved_by_kind,
         steps.step_name,
@@ -73,15 +75,20 @@ final as (
         and not verdicts.is_judged_at_gate
         and verdicts.gate_at >= verdicts.judge_from
         and (paths.status = 'open' or verdicts.is_on_loss) as is_alert,
-        case when verdicts.is_on_loss then '' else 'Leaving ' end || positions.stage_name || ': "' || steps.step_name
-        || case
-            when verdicts.state = 'missing' and verdicts.is_judged_at_gate then '" was not so when leaving the stage'
-            when verdicts.state = 'missing' then '" is not recorded'
-            when verdicts.state = 'late' and verdicts.is_done_in_time then '" was entered too late to count'
-            when verdicts.state = 'late' and verdicts.is_on_loss then '" was recorded too late'
-            when verdicts.state = 'late' then '" was recorded only after leaving the stage'
-            else '" was entered long after its date'
-        end as sentence
+        coalesce(
+            steps.sentence_text,
+            case when verdicts.is_on_loss then '' else 'Leaving ' end || positions.stage_name
+            || ': "' || steps.step_name
+            || case
+                when verdicts.state = 'missing' and verdicts.is_judged_at_gate
+                    then '" was not so when leaving the stage'
+                when verdicts.state = 'missing' then '" is not recorded'
+                when verdicts.state = 'late' and verdicts.is_done_in_time then '" was entered too late to count'
+                when verdicts.state = 'late' and verdicts.is_on_loss then '" was recorded too late'
+                when verdicts.state = 'late' then '" was recorded only after leaving the stage'
+                else '" was entered long after its date'
+            end
+        ) as sentence
     from verdicts
     inner join steps on verdicts.version = steps.version and verdicts.step_key = steps.step_key
     inner join positions on verdicts.version = positions.version and verdicts.stage_key = positions.stage_key

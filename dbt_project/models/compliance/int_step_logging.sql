@@ -33,7 +33,10 @@ logged as (
         count(distinct activities.activity_id) as activities
     from activities
     inner join connections on activities.connection = connections.connection
-    where activities.owner_key is not null and activities.occurred_at <= connections.judged_at
+    where
+        activities.owner_key is not null
+        and activities.occurred_at <= connections.judged_at
+        and coalesce(activities.outcome, '') <> 'planned'
     group by activities.connection, activities.owner_key, coalesce(lower(activities.kind), '')
 
 ),

@@ -22,15 +22,15 @@ people as (
 
 ),
 
--- what was done on a day, at a time that nobody wrote down, may have been done until that day's end
-done_days as (
+orders as (
 
-    select
-        verdicts.deal_key,
-        verdicts.step_key,
-        coalesce({{ add_seconds('calendar.day_end_utc', '-0.000001') }}, verdicts.done_at) as last_moment
-    from verdicts
-    left join {{ source('reference', 'calendar') }} as calendar on verdicts.done_at = calendar.day_start_utc
+    select * from {{ ref('int_step_order') }}
+
+),
+
+four_eyes as (
+
+    select * from {{ ref('int_four_eyes') }}
 
 ),
 
@@ -83,10 +83,11 @@ final as (
         coalesce(
             duties.state in ('done', 'done_in_grace', 'backfilled')
             and not duties.is_on_loss
-            and done_days.last_moment < duties.entered_at,
+            and orders.last_moment < duties.entered_at,
             false
         ) as is_early,
-        coalesce(done_days.last_moment < predecessors.done_at, false) as is_out_of_order,
+        coalesce(orders.is_out_of_order, false) as is_out_of_order,
+        four_eyes.four_eyes,
         duties.is_due_without_waiver
         and duties.waiver_id is null
         and duties.state = 'missing'
@@ -98,12 +99,10 @@ final as (
         deals.as_of
     from duties
     inner join deals on duties.deal_key = deals.deal_key
-    left join done_days
-        on duties.deal_key = done_days.deal_key and duties.step_key = done_days.step_key
+    left join orders on duties.deal_key = orders.deal_key and duties.step_key = orders.step_key
+    left join four_eyes on duties.deal_key = four_eyes.deal_key and duties.step_key = four_eyes.step_key
     left join people
         on duties.deal_key = people.deal_key and duties.gate_visit_no = people.visit_no
-    left join verdicts as predecessors
-        on duties.deal_key = predecessors.deal_key and duties.after_step_key = predecessors.step_key
 
 )
 

@@ -1,0 +1,64 @@
+with over_time as (
+
+    select * from {{ ref('int_over_time') }}
+
+),
+
+unmapped as (
+
+    select * from {{ ref('int_unmapped_entries') }}
+
+),
+
+paths as (
+
+    select * from {{ ref('int_deal_paths') }}
+    where is_judged
+
+),
+
+final as (
+
+    select
+        over_time.deal_key,
+        'over_time' as kind,
+        'over_time' as family,
+        over_time.stage_key as subject,
+        cast(null as {{ dbt.type_string() }}) as step_key,
+        over_time.stage_key,
+        'medium' as severity,
+        over_time.since,
+        cast(null as integer) as visit_no,
+        cast(null as {{ dbt.type_string() }}) as moved_by,
+        cast(null as {{ dbt.type_string() }}) as moved_by_kind,
+        over_time.stands_in_stage and over_time.since >= paths.judge_from as is_alert,
+        false as is_waived,
+        over_time.sentence
+    from over_time
+    inner join paths on over_time.deal_key = paths.deal_key
+
+    union all
+
+    -- whoever runs Plumbline has to map the stage; nobody has to do anything about the deal
+    select
+        unmapped.deal_key,
+        'stage_unmapped' as kind,
+        'stage_unmapped' as family,
+        'stage' as subject,
+        cast(null as {{ dbt.type_string() }}) as step_key,
+        unmapped.stage_key,
+        'low' as severity,
+        unmapped.entered_at as since,
+        unmapped.visit_no,
+        unmapped.actor_id as moved_by,
+        unmapped.actor_kind as moved_by_kind,
+        false as is_alert,
+        false as is_waived,
+        'Was put in the CRM stage "' || coalesce(unmapped.stage_id, '?') || '", which is not mapped to the process'
+            as sentence
+    from unmapped
+    inner join paths on unmapped.deal_key = paths.deal_key
+
+)
+
+select * from final
