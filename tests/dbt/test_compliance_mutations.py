@@ -128,6 +128,51 @@ MUTATIONS = {
     "what is won on the last moment of birth is sold": (
         "int_deal_paths", "ends.first_won_at <= {{", "ends.first_won_at < {{",
     ),
+    "an answer at the deadline's own moment is late": (
+        "int_response_verdicts", "answered_at <= deadline_at", "answered_at < deadline_at",
+    ),
+    "an answer is missing before it is due": (
+        "int_response_verdicts", "judged_at <= deadline_at then 'pending'", "judged_at < deadline_at then 'pending'",
+    ),
+    "a deal that is closed by the deadline still owes the answer": (
+        "int_response_verdicts", "closed_at <= deadline_at", "closed_at < deadline_at",
+    ),
+    "a message that may be the answer is none": (
+        "int_response_verdicts", "duties.maybe_answered_at <= duties.deadline_at", "false",
+    ),
+    "a record answers itself": ("int_response_answers", "rows between 1 following", "rows between current row"),
+    "an answer at the event's own moment is none": (
+        "int_response_answers", "case when is_trigger then 0 else 1 end", "case when is_trigger then 1 else 0 end",
+    ),
+    "what may have happened asks for an answer": ("int_response_events", "where not roles.is_trigger", "where true"),
+    "the same missing answer is found as often as it is asked for": (
+        "int_response_findings", "where ranked.nth = 1", "where true",
+    ),
+    "a deal that is opened again was closed all the while": (
+        "int_response_closings", "coalesce(visits.left_at > duties.activated_at, true)", "true",
+    ),
+    "a close date of today is past": (
+        "int_hygiene", "duties.close_date >= duties.today", "duties.close_date > duties.today",
+    ),
+    "as many pushes as are allowed are too many": ("int_hygiene", "floor(duties.number) + 1", "floor(duties.number)"),
+    "nothing is planned where plans are not read": ("int_hygiene", "and not duties.are_plans_known", "and false"),
+    "what was called off took place": ("int_dealings", "not in ('canceled', 'cancelled', 'no_show')", "<> ''"),
+    "a plan is a contact": ("int_dealings", "and outcome <> 'planned' as is_past", "and true as is_past"),
+    "a close date brought forward is put off": ("int_close_date_pushes", "value > old_value", "value <> old_value"),
+    "yesterday's rules ask of open deals": (
+        "int_hygiene_duties", "facts.judged_at < periods.in_force_to", "facts.judged_at <= periods.in_force_to",
+    ),
+    "two steps at one moment are out of order": (
+        "int_step_order", "done.last_moment < predecessors.done_at", "done.last_moment <= predecessors.done_at",
+    ),
+    "opening a deal again contradicts its outcome": (
+        "int_moves", "where is_from_sink and is_to_sink and", "where is_from_sink and",
+    ),
+    "a machine is a person": ("int_step_doers", "acts.is_machine or machines.owner_key is not null", "false"),
+    "only the last of many counts": ("int_four_eyes", "max(case when is_same then 1 else 0 end)",
+                                     "min(case when is_same then 1 else 0 end)"),
+    "a stranger is somebody else": ("int_four_eyes", "min(case when is_identified then 1 else 0 end) = 0", "false"),
+    "what gates one step gates the whole version": ("int_scope_questions", "where step_key is null", "where true"),
 }  # fmt: skip
 
 
