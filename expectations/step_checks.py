@@ -47,8 +47,13 @@ def _check_mode(raw: Any, at: ConfigPath) -> Iterator[Fault]:
     elif isinstance(raw, dict):
         yield from _check_word(raw.get("default"), (*at, "default"))
         teams = raw.get("teams")
+        seen: dict[str, str] = {}
         for team, mode in teams.items() if isinstance(teams, dict) else ():
             yield from _check_word(mode, (*at, "teams", team))
+            first = seen.setdefault(str(team).strip().lower(), team)
+            if first != team:
+                fix = "keep one; the names of teams are compared without regard to capitals"
+                yield Fault(f"{team!r} is the same team as {first!r}", fix, (*at, "teams", team), mode)
 
 
 def _check_word(word: Any, at: ConfigPath) -> Iterator[Fault]:

@@ -82,6 +82,14 @@ def test_the_good_file_is_good(tmp_path):
         ),
         (
             "teams: {EMEA: observe}",
+            "teams: {EMEA: observe, emea: coach}",
+            (
+                "13: stages[1].steps[2].mode.teams.emea: 'emea' is the same team as 'EMEA'; "
+                "keep one; the names of teams are compared without regard to capitals"
+            ),
+        ),
+        (
+            "teams: {EMEA: observe}",
             "team: {EMEA: observe}",
             "13: stages[1].steps[2].mode.team: 'team' is not a setting here; did you mean 'teams'?",
         ),
