@@ -5,7 +5,10 @@ Only queries belong here; what a `false` in them means is said in audit.py.
 
 from __future__ import annotations
 
-STATES = ("done", "done_in_grace", "late", "missing", "backfilled", "pending", "not_due", "unknown", "not_applicable")
+STATES = (
+    "done", "done_in_grace", "late", "missing", "backfilled",
+    "pending", "not_due", "unknown", "not_applicable", "waived",
+)  # fmt: skip
 DUE_STATES = ("done", "done_in_grace", "late", "missing", "backfilled")
 OK_STATES = ("done", "done_in_grace")
 

@@ -78,6 +78,13 @@ def test_every_contradiction_is_an_error(build, change, rules):
     assert all(r.message and r.count and not r.error for r in failed)
 
 
+def test_what_was_waived_is_sound_and_never_due(build):
+    build.execute(f"update {RESULTS} set state = 'waived' where {FIRST} and step_key = 'priced'")
+    assert [r for r in audit(build) if not r.passed] == []
+    build.execute(f"update {RESULTS} set state = 'waived' where {FIRST}")
+    assert [r.rule for r in audit(build) if not r.passed] == ["due_and_ok_agree"]
+
+
 def test_the_message_names_the_deal(build):
     build.execute(f"update {COMPLIANCE} set rate_high = 1.5 where {FIRST}")
     (failed,) = [r for r in audit(build) if not r.passed]
