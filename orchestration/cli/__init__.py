@@ -17,6 +17,7 @@ import click
 from orchestration.cli.care import compact, forget, replay, rollback
 from orchestration.cli.check import check
 from orchestration.cli.daemon import daemon
+from orchestration.cli.deal import deal
 from orchestration.cli.demo import demo
 from orchestration.cli.explain import explain
 from orchestration.cli.nights import status, sync
@@ -49,5 +50,20 @@ def main() -> None:
     """Plumbline syncs deals from your CRMs every night and tells which of them left your sales process, and where."""
 
 
-for command in (demo, init, check, explain, stages, sync, daemon, status, query, forget, rollback, replay, compact):
+for command in (
+    demo,
+    init,
+    check,
+    explain,
+    stages,
+    sync,
+    daemon,
+    status,
+    deal,
+    query,
+    forget,
+    rollback,
+    replay,
+    compact,
+):
     main.add_command(command)
