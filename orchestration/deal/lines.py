@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from orchestration.deal.parts import DealStory, FindingTold, Piece, StepTold
-from orchestration.deal.words import span, when
+from orchestration.deal.words import OUTSIDE, span, when
 
 
 def lines(story: DealStory) -> Iterator[str]:
@@ -39,7 +39,7 @@ def lines(story: DealStory) -> Iterator[str]:
 
 
 def _head(story: DealStory) -> Iterator[str]:
-    amount = "" if story.amount is None else f", {story.amount:,.2f} {story.currency}"
+    amount = "" if story.amount is None else f", {story.amount:,.2f} {story.currency or ''}".rstrip()
     kind = "" if story.deal_type is None else f", {story.deal_type}"
     yield f"{story.name} ({story.key}){kind}{amount}, owner {story.owner or 'nobody'}"
     if story.url:
@@ -50,11 +50,8 @@ def _head(story: DealStory) -> Iterator[str]:
         return
     if story.history_begins_late:
         yield "Its history begins later than the deal; what came before is not known."
-    yield (
-        f"Of {story.due} steps that were due {story.ok} were kept: {story.rate}."
-        if story.due
-        else ("Nothing was due yet, so there is no rate.")
-    )
+    steps = "One step was" if story.due == 1 else f"{story.due} steps were"
+    yield f"{steps} due and {story.ok} kept: {story.rate}." if story.due else "Nothing was due, so there is no rate."
     if story.rate_without_waivers:
         yield f"Without waivers: {story.rate_without_waivers}."
 
@@ -89,11 +86,13 @@ def _steps(story: DealStory) -> Iterator[str]:
     for stage, steps in groupby(story.steps, key=lambda step: step.stage):
         told = list(steps)
         left = next((step.left_stage_at for step in told if step.left_stage_at), None)
-        if stage == "Lost":
-            yield "  After a loss"
+        idle = all(step.state == "not_due" for step in told)
+        if stage == OUTSIDE["lost"]:
+            if not idle:
+                yield "  After the loss"
         else:
-            yield f"  {stage}" + (f", left {when(left)}" if left else "")
-        for step in told:
+            yield f"  {stage}" + (f", left {when(left)}" if left else f": {told[0].verdict}" if idle else "")
+        for step in () if idle else told:
             yield from _step(step)
 
 
@@ -124,7 +123,8 @@ def _piece(piece: Piece) -> str:
     told = f"{piece.what}, {when(piece.happened_at, only_the_day=piece.only_the_day)}"
     apart = piece.recorded_at and piece.happened_at and abs((piece.recorded_at - piece.happened_at).total_seconds())
     entered = f" (entered {when(piece.recorded_at)})" if apart and apart >= 86_400 else ""
-    return ("" if piece.counted else "on record, but does not count: ") + told + entered + who + link
+    undated = "on record: " if piece.happened_at is None else "on record, but does not count: "
+    return ("" if piece.counted else undated) + told + entered + who + link
 
 
 def _owed(story: DealStory) -> Iterator[str]:
@@ -142,5 +142,7 @@ def _finding(finding: FindingTold) -> Iterator[str]:
     yield f"  {finding.sentence}"
     ago = "" if not finding.days else f", {span(finding.days)} ago"
     yield f"    {finding.severity}, {when(finding.since)}{ago}, {mark}"
+    then = f"deal of {finding.owner_then} then" if finding.owner_then else "whose deal it was then is not known"
     now = "" if finding.owner_now == finding.owner_then else f", now of {finding.owner_now or 'nobody'}"
-    yield f"    deal of {finding.owner_then or 'somebody whom nobody noted'} then{now}; moved by {finding.moved_by}"
+    moved = f"; moved by {finding.moved_by}" if finding.moved_by else ""
+    yield f"    {then}{now}{moved}"

@@ -67,7 +67,7 @@ class FindingTold:
     since: datetime | None
     days: float | None
     owner_then: str | None
-    moved_by: str
+    moved_by: str | None
     owner_now: str | None
     asks: bool
     waived: bool

@@ -15,7 +15,7 @@ from typing import Any
 import duckdb
 
 Row = dict[str, Any]
-FIRST, LAST, MOST = 10, 20, 10
+FIRST, LAST, MOST = 5, 15, 10
 """So many of the first and the last visits, findings and answers; so many pieces of evidence of one step."""
 
 _ENDS = f"""

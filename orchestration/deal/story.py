@@ -91,7 +91,12 @@ class _Teller:
             stage=self._stage(row["stage_key"]),
             mandatory=row["is_mandatory"],
             state=row["state"],
-            verdict=words.verdict(row["state"], row.get("state_without_waiver")),
+            verdict=words.verdict(
+                row["state"],
+                row.get("state_without_waiver"),
+                held=bool(found),
+                closed=self.rows.deal["status"] != "open",
+            ),
             reason=words.reason(row["reason"]),
             left_stage_at=self._time(row["gate_at"]),
             deadline_at=self._time(row["deadline_at"]),
@@ -131,7 +136,7 @@ class _Teller:
             since=self._time(row["since"]),
             days=row["days_open"],
             owner_then=self._person(row["owner_key_at_breach"]),
-            moved_by=self._mover(row),
+            moved_by=self._mover(row) if row["moved_by"] or row["moved_by_kind"] else None,
             owner_now=self._person(row["owner_key_now"]),
             asks=row["is_alert"],
             waived=bool(row.get("is_waived")),
@@ -159,9 +164,9 @@ class _Teller:
         return None if key is None else self.rows.names.get(key) or key
 
     def _mover(self, row: Row) -> str:
-        moved_by = row["moved_by"]
-        owner = self._person(self.rows.actors.get(moved_by, moved_by)) if moved_by else None
-        return words.mover(owner, row["moved_by_kind"])
+        actor = row["moved_by"]
+        owner = self.rows.actors.get(actor, actor if actor in self.rows.names else None)
+        return words.mover(self._person(owner), actor, row["moved_by_kind"])
 
     def _time(self, moment: datetime | None) -> datetime | None:
         return None if moment is None else moment.replace(tzinfo=UTC).astimezone(self.zone)

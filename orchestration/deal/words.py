@@ -39,8 +39,12 @@ _REASONS: Mapping[str, str] = {
 _MOVERS: Mapping[str, str] = {"integration": "an integration", "import": "an import", "workflow": "a workflow"}
 
 
-def verdict(state: str, otherwise: str | None = None) -> str:
-    """A step's state in words; of a waived one also what it would be."""
+def verdict(state: str, otherwise: str | None = None, *, held: bool = False, closed: bool = False) -> str:
+    """A step's state in words; of a waived one also what it would be. `held`: something else was there instead."""
+    if state == "missing" and held:
+        return "was not so when leaving the stage"
+    if state == "not_due" and closed:
+        return "not owed"
     said = _VERDICTS.get(state, state.replace("_", " "))
     if state == "waived" and otherwise in _VERDICTS and otherwise != state:
         return f"{said} (otherwise: {_VERDICTS[otherwise]})"
@@ -72,11 +76,11 @@ def not_judged(text: str | None, deal: Mapping[str, Any]) -> str:
     return reasons.get(text, (text or "").replace("_", " "))
 
 
-def mover(who: str | None, kind: str | None) -> str:
-    """Who moved a deal: a person by name, a machine as what it is."""
+def mover(who: str | None, actor: str | None, kind: str | None) -> str:
+    """Who moved a deal: a person by name, else by the CRM's number; a machine as what it is."""
     if kind in _MOVERS:
         return _MOVERS[kind]
-    return who or "somebody whom the CRM does not name"
+    return who or (f"CRM user {actor}" if actor else "somebody whom the CRM does not name")
 
 
 def rate(low: Decimal | None, high: Decimal | None) -> str:
@@ -88,9 +92,9 @@ def rate(low: Decimal | None, high: Decimal | None) -> str:
 
 
 def _percent(share: Decimal) -> int:
-    """Rounded, but nothing is everything or nothing that isn't."""
+    """Rounded, but neither nothing nor everything where it isn't."""
     rounded = round(share * 100)
-    return min(rounded, 99) if share < 1 else max(rounded, 1) if share > 0 else rounded
+    return min(max(rounded, 1), 99) if 0 < share < 1 else rounded
 
 
 def waiver(row: Mapping[str, Any], given_by: str | None, zone: ZoneInfo) -> str:

@@ -53,7 +53,7 @@ told as (
         found.is_day,
         found.recorded_at as entered_in_crm_at,
         found.done_by,
-        coalesce(found.is_counted, false) as is_counted,
+        coalesce(found.is_counted or (found.record_id is not null and verdicts.state = 'done'), false) as is_counted,
         cast(
             row_number() over (
                 partition by verdicts.deal_key, verdicts.step_key
