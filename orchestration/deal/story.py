@@ -158,7 +158,8 @@ class _Teller:
         return Rule(key=row["rule_key"], state=row["state"], sentence=said, since=self._time(row["since"]))
 
     def _stage(self, key: str | None) -> str:
-        return self.stages.get(key or "", words.OUTSIDE.get(key or "", key or "no stage"))
+        name: str = self.stages.get(key or "") or words.OUTSIDE.get(key or "") or key or "no stage"
+        return name
 
     def _person(self, key: str | None) -> str | None:
         return None if key is None else self.rows.names.get(key) or key

@@ -46,8 +46,8 @@ def verdict(state: str, otherwise: str | None = None, *, held: bool = False, clo
     if state == "not_due" and closed:
         return "not owed"
     said = _VERDICTS.get(state, state.replace("_", " "))
-    if state == "waived" and otherwise in _VERDICTS and otherwise != state:
-        return f"{said} (otherwise: {_VERDICTS[otherwise]})"
+    if state == "waived" and otherwise is not None and otherwise != state:
+        return f"{said} (otherwise: {_VERDICTS.get(otherwise, otherwise)})"
     return said
 
 
@@ -78,7 +78,7 @@ def not_judged(text: str | None, deal: Mapping[str, Any]) -> str:
 
 def mover(who: str | None, actor: str | None, kind: str | None) -> str:
     """Who moved a deal: a person by name, else by the CRM's number; a machine as what it is."""
-    if kind in _MOVERS:
+    if kind is not None and kind in _MOVERS:
         return _MOVERS[kind]
     return who or (f"CRM user {actor}" if actor else "somebody whom the CRM does not name")
 

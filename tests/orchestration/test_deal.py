@@ -22,6 +22,7 @@ from tests.orchestration.deal_world import build
 
 BERLIN = ZoneInfo("Europe/Berlin")
 CONVERSATION = "a meeting that was not canceled or no show, a completed call, or an incoming email"
+ALL_THREE = '"Amount known", "Buyer named", "Conversation held"'
 ASKS, TO_KNOW = "asks for something", "to know"
 UNOWNED = "whose deal it was then is not known, now of Ann Lee; moved by CRM user u7"
 
@@ -38,8 +39,8 @@ TEN = {
     ),
     "born": (
         ["Buyer named: not recorded", "looked for one contact on the deal", "in contacts since 2024-01-01"],
-        ['Created in Propose, without Qualify, Develop; "Amount known", "Buyer named", "Conversation held" are not '
-         "recorded", f"high, 2024-03-04 10:00, 90.9 days ago, {ASKS}", UNOWNED],
+        [f"Created in Propose, without Qualify, Develop; {ALL_THREE} are not recorded",
+         f"high, 2024-03-04 10:00, 90.9 days ago, {ASKS}", UNOWNED],
     ),
     "back": (
         ["Conversation held: recorded", "meeting, 2024-03-04 14:48"],
