@@ -39,6 +39,8 @@ joined as (
         passes.entered_at,
         passes.gate_visit_no,
         passes.gate_at,
+        gate_visits.stage_key as gate_stage_key,
+        gate_visits.precision as gate_precision,
         paths.current_stage_key = stages.stage_key as stands_in_stage,
         -- a stage that was skipped and visited only later is governed by the rules of when it was skipped
         case
@@ -85,17 +87,13 @@ final as (
         coalesce(joined.entry_visit_no < joined.gate_visit_no, false) as is_entered_before_gate,
         case when joined.undatable_reason is null then joined.gate_visit_no end as gate_visit_no,
         case when joined.undatable_reason is null then joined.gate_at end as gate_at,
-        joined.undatable_reason is null and coalesce(visits.stage_key = 'won', false) as is_won_gate,
-        coalesce(visits.precision = 'day', false) as is_gate_day,
-        visits.actor_id as moved_by,
-        visits.actor_kind as moved_by_kind,
+        joined.undatable_reason is null and coalesce(joined.gate_stage_key = 'won', false) as is_won_gate,
+        coalesce(joined.gate_precision = 'day', false) as is_gate_day,
         joined.stands_in_stage,
         joined.undatable_reason,
         joined.governed_at >= periods.in_force_from and joined.governed_at < periods.in_force_to as is_in_force
     from joined
     inner join periods on joined.version = periods.version
-    left join visits
-        on joined.deal_key = visits.deal_key and joined.gate_visit_no = visits.visit_no
 
 )
 

@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 with gates as (
 
     select * from {{ ref('int_gates') }}

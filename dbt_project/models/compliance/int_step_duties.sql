@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 with candidates as (
 
     select * from {{ ref('int_step_candidates') }}
@@ -22,16 +24,37 @@ scopes as (
 
 ),
 
+known as (
+
+    select
+        step_key,
+        count(*) as versions
+    from steps
+    group by step_key
+
+),
+
 -- of several versions that know the step, the one in force when the deal came into the stage decides
 ranked as (
 
     select
         candidates.*,
+        1 as choice
+    from candidates
+    inner join known on candidates.step_key = known.step_key
+    where known.versions = 1
+
+    union all
+
+    select
+        candidates.*,
         row_number() over (
-            partition by deal_key, step_key
-            order by case when is_in_force then 0 else 1 end, version desc
+            partition by candidates.deal_key, candidates.step_key
+            order by case when candidates.is_in_force then 0 else 1 end, candidates.version desc
         ) as choice
     from candidates
+    inner join known on candidates.step_key = known.step_key
+    where known.versions > 1
 
 ),
 
