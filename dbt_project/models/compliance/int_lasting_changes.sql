@@ -37,9 +37,11 @@ moments as (
         changes.entered_at,
         min(changes.stage_id) as one_stage_id,
         min(changes.stage_id) <> max(changes.stage_id) as has_several,
-        max(case when changes.precision in ('day', 'order') then 1 else 0 end) = 1 as is_vague
+        max(case when changes.precision in ('day', 'order') then 1 else 0 end) = 1 as is_vague,
+        max(case when changes.stage_id = deals.stage_id then deals.stage_id end) as present_stage_id
     from changes
     inner join tied on changes.deal_key = tied.deal_key
+    left join deals on changes.deal_key = deals.deal_key
     group by changes.deal_key, changes.entered_at
 
 ),
@@ -56,7 +58,8 @@ before as (
 
 ),
 
--- a deal that enters its own stage had left it: all within the moment, so it never moved
+-- a deal that enters its own stage had left it: all within the moment, so it never moved; unless the CRM says that it
+-- stands in the other stage since then
 returns as (
 
     select distinct
@@ -68,7 +71,10 @@ returns as (
             before.deal_key = changes.deal_key
             and before.entered_at = changes.entered_at
             and before.stage_id_before = changes.stage_id
-    where before.has_several and not before.is_vague
+    where
+        before.has_several
+        and not before.is_vague
+        and not (before.is_last and coalesce(before.present_stage_id <> before.stage_id_before, false))
 
 ),
 
