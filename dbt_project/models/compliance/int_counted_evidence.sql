@@ -24,7 +24,14 @@ asked as (
         moments.*,
         terms.distinct_days > 1 as counts_days,
         case when terms.distinct_days > 1 then terms.distinct_days else coalesce(terms.min_count, 1) end as needed,
-        terms.within_days_before_gate * 86400 as window_seconds
+        coalesce(terms.min_count, 1) as min_count,
+        deadlines.deadline_at,
+        deadlines.backfill_policy,
+        -- what was only seen to be there after the deadline, and not when it came, can't be dated
+        case
+            when moments.is_order and deadlines.deadline_at < moments.happened_at then cast(null as timestamp)
+            else moments.happened_at
+        end as dated_at
     from moments
     inner join terms
         on
@@ -32,63 +39,73 @@ asked as (
             and moments.step_key = terms.step_key
             and moments.alternative = terms.alternative
             and moments.term = terms.term
+    left join deadlines
+        on
+            moments.deal_key = deadlines.deal_key
+            and moments.version = deadlines.version
+            and moments.step_key = deadlines.step_key
+    -- what is asked for in the last days before leaving the stage can't be told before the deal has left it, and what
+    -- can't be dated may have been then
+    where
+        terms.within_days_before_gate is null
+        or (
+            deadlines.gate_at is not null
+            and coalesce(
+                moments.happened_until
+                >= {{ add_seconds('deadlines.gate_at', '-86400 * terms.within_days_before_gate') }}, true
+            )
+            and coalesce(moments.happened_at <= deadlines.deadline_at, true)
+        )
 
 ),
 
-recent as (
+-- the earliest deadline that the record would still have kept: it may be entered a little after it was done
+proven as (
 
-    select asked.* from asked
-    where asked.window_seconds is null
-
-    union all
-
-    -- what is asked for in the last days before leaving the stage can't be told before the deal has left it
-    select asked.*
+    select
+        asked.*,
+        case
+            when asked.dated_at is not null then greatest(
+                asked.dated_at,
+                {{ add_seconds('coalesce(asked.recorded_at, asked.dated_at)', '-settings.backfill_seconds') }}
+            )
+        end as proven_at,
+        case when asked.counts_days then {{ local_date('asked.dated_at', 'settings.time_zone') }} end as counted_day
     from asked
-    inner join deadlines
-        on
-            asked.deal_key = deadlines.deal_key
-            and asked.version = deadlines.version
-            and asked.step_key = deadlines.step_key
-    where
-        asked.window_seconds is not null
-        and deadlines.gate_at is not null
-        -- what can't be dated may have been then
-        and coalesce(asked.happened_until >= {{ add_seconds('deadlines.gate_at', '-asked.window_seconds') }}, true)
-        and coalesce(asked.happened_at <= deadlines.deadline_at, true)
+    cross join {{ source('reference', 'settings') }} as settings
 
 ),
 
 final as (
 
     select
-        recent.deal_key,
-        recent.version,
-        recent.step_key,
-        recent.alternative,
-        recent.term,
-        recent.happened_at,
-        recent.recorded_at,
-        recent.is_day,
-        recent.record_kind,
-        recent.record_id,
-        recent.label,
-        recent.status,
-        recent.direction,
-        recent.done_by,
-        -- the earliest deadline that the record would still have kept: it may be entered a little after it was done
+        deal_key,
+        version,
+        step_key,
+        alternative,
+        term,
+        dated_at as happened_at,
+        recorded_at,
+        is_day,
+        record_kind,
+        record_id,
+        label,
+        status,
+        direction,
+        done_by,
+        proven_at,
+        -- when it happened, for what was entered in time as well
         case
-            when recent.happened_at is not null then greatest(
-                recent.happened_at,
-                {{ add_seconds('coalesce(recent.recorded_at, recent.happened_at)', '-settings.backfill_seconds') }}
-            )
-        end as proven_at,
-        recent.needed,
-        case when recent.counts_days then {{ local_date('recent.happened_at', 'settings.time_zone') }} end
-            as counted_day,
-        recent.counts_days
-    from recent
-    cross join {{ source('reference', 'settings') }} as settings
+            when
+                deadline_at is null
+                or case when backfill_policy = 'accept' then dated_at else proven_at end <= deadline_at
+                then dated_at
+        end as timely_at,
+        needed,
+        min_count,
+        counted_day,
+        counts_days
+    from proven
 
 )
 

@@ -6,7 +6,8 @@ with verdicts as (
         deal_key,
         version,
         step_key,
-        done_at
+        done_at,
+        timely_at
     from {{ ref('int_step_verdicts') }}
     where has_evidence and state <> 'not_applicable'
 
@@ -37,7 +38,11 @@ complete as (
         found.version,
         found.step_key,
         found.alternative,
-        max(found.done_at) as done_at
+        count(found.timely_at) = max(alternatives.terms_needed) as is_timely,
+        case
+            when count(found.timely_at) = max(alternatives.terms_needed) then max(found.timely_at)
+            else max(found.done_at)
+        end as done_at
     from found
     inner join alternatives
         on
@@ -56,7 +61,8 @@ chosen as (
         verdicts.deal_key,
         verdicts.version,
         verdicts.step_key,
-        min(complete.alternative) as alternative
+        min(complete.alternative) as alternative,
+        max(case when complete.is_timely then 1 else 0 end) = 1 as is_timely
     from verdicts
     inner join complete
         on
@@ -64,6 +70,7 @@ chosen as (
             and verdicts.version = complete.version
             and verdicts.step_key = complete.step_key
             and verdicts.done_at = complete.done_at
+            and (verdicts.timely_at is not null) = complete.is_timely
     group by verdicts.deal_key, verdicts.version, verdicts.step_key
 
 ),
@@ -77,7 +84,8 @@ final as (
         found.step_key,
         found.alternative,
         found.term,
-        found.done_at
+        case when chosen.is_timely then found.timely_at else found.done_at end as done_at,
+        chosen.is_timely
     from found
     inner join chosen
         on
@@ -94,7 +102,8 @@ final as (
         found.step_key,
         found.alternative,
         found.term,
-        cast(null as timestamp) as done_at
+        cast(null as timestamp) as done_at,
+        false as is_timely
     from found
     inner join verdicts
         on

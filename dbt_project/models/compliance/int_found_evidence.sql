@@ -45,9 +45,12 @@ placed as (
             and pieces.alternative = evidence.alternative
             and pieces.term = evidence.term
     where
-        (evidence.needed = 1 and evidence.happened_at = pieces.done_at)
-        or (evidence.needed > 1 and evidence.happened_at <= pieces.done_at)
-        or (pieces.done_at is null and evidence.happened_at is null)
+        (evidence.timely_at is not null or not pieces.is_timely)
+        and (
+            (evidence.needed = 1 and not evidence.counts_days and evidence.happened_at = pieces.done_at)
+            or ((evidence.needed > 1 or evidence.counts_days) and evidence.happened_at <= pieces.done_at)
+            or (pieces.done_at is null and evidence.happened_at is null)
+        )
 
 ),
 

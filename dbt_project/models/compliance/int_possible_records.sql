@@ -32,6 +32,8 @@ final as (
         records.deal_key,
         matches.version,
         matches.step_key,
+        matches.alternative,
+        matches.term,
         records.record_kind,
         records.record_id,
         case when terms.is_by_start then records.started_at else records.happened_at end as happened_at,
@@ -56,6 +58,9 @@ final as (
         not matches.is_certain
         and (records.has_contact or not terms.needs_contact)
         and not coalesce(records.recorded_at > deals.judged_at, false)
+        and not coalesce(
+            case when terms.is_by_start then records.started_at else records.happened_at end > deals.judged_at, false
+        )
 
 )
 

@@ -32,6 +32,7 @@ complete as (
         found.alternative,
         case when count(found.done_at) = max(alternatives.terms_needed) then max(found.done_at) end as done_at,
         case when count(found.done_at) = max(alternatives.terms_needed) then max(found.proven_at) end as proven_at,
+        case when count(found.timely_at) = max(alternatives.terms_needed) then max(found.timely_at) end as timely_at,
         case when count(found.done_at) = max(alternatives.terms_needed) then max(found.recorded_at) end as recorded_at,
         max(case when found.has_undated then 1 else 0 end) as has_undated
     from found
@@ -54,6 +55,7 @@ final as (
         step_key,
         min(done_at) as done_at,
         min(proven_at) as proven_at,
+        min(timely_at) as timely_at,
         min(recorded_at) as recorded_at,
         max(has_undated) = 1 as has_undated
     from complete

@@ -32,24 +32,23 @@ weighed as (
 
     select
         deadlines.*,
-        evidence.done_at,
+        coalesce(evidence.timely_at, evidence.done_at) as done_at,
+        evidence.timely_at,
         evidence.recorded_at,
         evidence.proven_at,
         evidence.step_key is not null as has_evidence,
         coalesce(evidence.has_undated, false) as has_undated,
-        coalesce(evidence.proven_at <= deadlines.deadline_at, false) as is_proven_in_time,
         coalesce(evidence.done_at <= deadlines.deadline_at, false) as is_done_in_time,
         case
             when deadlines.gate_at is null then cast(null as {{ dbt.type_string() }})
             when not deadlines.names_evidence then 'the process names no evidence for it'
-            when deadlines.uncovered_object is not null
+            when possible.doubt = 1
                 then 'the CRM''s ' || replace(deadlines.uncovered_object, '_', ' ') || ' could not be read'
-            when deadlines.covered_from > deadlines.gate_at
-                then 'the source was connected only after the deal left the stage'
-            when evidence.has_undated and deadlines.must_be_inside and not deadlines.is_entry_known
+            when possible.doubt = 2 then 'the source was connected only after the deal left the stage'
+            when possible.doubt = 3 and deadlines.must_be_inside and not deadlines.is_entry_known
                 then 'it is recorded, but whether while the deal was in the stage is not known'
-            when evidence.has_undated then 'it is recorded, but when is not known'
-            when possible.first_at <= deadlines.deadline_at
+            when possible.doubt = 3 then 'it is recorded, but when is not known'
+            when possible.doubt = 4
                 then 'something is recorded, but the CRM does not say which way it went or how it ended'
             when
                 deadlines.rests_on_activities
@@ -89,11 +88,10 @@ final as (
             when gate_at is null and has_evidence and not is_on_loss then 'done'
             when gate_at is null and stands_in_stage then 'pending'
             when gate_at is null then 'not_due'
-            when is_done_in_time and not is_proven_in_time and backfill_policy = 'flag' then 'backfilled'
-            when is_done_in_time and not is_proven_in_time and backfill_policy = 'reject' then 'late'
-            when is_done_in_time and (done_at <= coalesce(gate_until, gate_at) or is_on_loss) then 'done'
-            when is_done_in_time then 'done_in_grace'
+            when timely_at <= coalesce(gate_until, gate_at) or (timely_at is not null and is_on_loss) then 'done'
+            when timely_at is not null then 'done_in_grace'
             when doubt is not null then 'unknown'
+            when is_done_in_time and backfill_policy = 'flag' then 'backfilled'
             when done_at is not null then 'late'
             when judged_at <= deadline_at then 'pending'
             else 'missing'
@@ -101,7 +99,7 @@ final as (
         coalesce(
             inapplicable_reason,
             unclear_reason,
-            case when gate_at is not null and not is_done_in_time then doubt end
+            case when gate_at is not null and timely_at is null then doubt end
         ) as reason
     from weighed
 

@@ -26,10 +26,11 @@ single as (
         term,
         min(happened_at) as done_at,
         min(proven_at) as proven_at,
-        min(recorded_at) as recorded_at,
+        min(timely_at) as timely_at,
+        coalesce(min(case when timely_at is not null then recorded_at end), min(recorded_at)) as recorded_at,
         max(case when happened_at is null then 1 else 0 end) = 1 as has_undated
     from evidence
-    where needed = 1
+    where needed = 1 and not counts_days
     group by deal_key, version, step_key, alternative, term
 
 ),
@@ -44,6 +45,7 @@ at_gate as (
         term,
         case when is_satisfied then gate_at end as done_at,
         case when is_satisfied then gate_at end as proven_at,
+        case when is_satisfied then gate_at end as timely_at,
         cast(null as timestamp) as recorded_at,
         not is_known as has_undated
     from gate_values
@@ -55,7 +57,19 @@ final as (
 
     select * from single
     union all
-    select * from repeated
+    select
+        deal_key,
+        version,
+        step_key,
+        alternative,
+        term,
+        done_at,
+        proven_at,
+        timely_at,
+        recorded_at,
+        has_undated
+    from repeated
+    where is_complete
     union all
     select * from at_gate
 
