@@ -17,15 +17,28 @@ pytestmark = pytest.mark.slow
 
 MUTATIONS = {
     "a tie with leaving the stage is no longer in time": (
-        "int_step_verdicts", "done_at <= coalesce(gate_until", "done_at < coalesce(gate_until",
+        "int_step_verdicts", "timely_at <= coalesce(gate_until", "timely_at < coalesce(gate_until",
     ),
     "the last moment of the grace is no longer in it": (
-        "int_step_verdicts", "evidence.done_at <= deadlines.deadline_at", "evidence.done_at < deadlines.deadline_at",
+        "int_counted_evidence", "end <= deadline_at", "end < deadline_at",
+    ),
+    "what may have been there is forgotten beside a late record": (
+        "int_step_verdicts", "when doubt is not null then 'unknown'", "when false then 'unknown'",
+    ),
+    "one doubtful part makes the whole doubtful": (
+        "int_possible_evidence", "having count(*) = max(", "having count(*) <= max(",
+    ),
+    "too few are enough to doubt": (
+        "int_possible_terms", "        >= coalesce(repeated.lacking", "        <= coalesce(repeated.lacking",
+    ),
+    "what was seen only later counts as late": ("int_counted_evidence", "moments.is_order and", "false and"),
+    "its own stage saved with another undoes the move": (
+        "int_lasting_changes", "and not (before.is_last and", "and not (false and",
     ),
     "not yet over counts as missing": ("int_step_verdicts", "judged_at <= deadline_at", "judged_at < deadline_at"),
     "owners who do not log are accused": ("int_step_verdicts", "< settings.logging_min_activities", "< 0"),
     "a loss opens gates": ("int_stage_passes", "where visits.stage_key <> 'lost'", "where true"),
-    "a slip of the mouse is a move": ("int_visits", "visits.left_at >", "visits.left_at >="),
+    "a slip of the mouse is a move": ("int_mended_runs", "visits.left_at >", "visits.left_at >="),
     "what is dated after the night has happened": ("int_stage_runs", "> deals.judged_at", "< deals.judged_at"),
     "a deal created on a day began before that day's first change": (
         "int_deal_paths", "then cast(deals.created_at as date)", "then cast(deals.created_at as date) - 1",
@@ -35,7 +48,7 @@ MUTATIONS = {
     ),
     "half an alternative suffices": ("int_step_evidence", "having count(*) = max(", "having count(*) <= max("),
     "stages without a counterpart are owed": ("int_skipped_stages", "inner join mapped", "left join mapped"),
-    "a limit that is just reached is passed": ("int_over_time", "days_so_far > max_days", "days_so_far >= max_days"),
+    "a limit that is just reached is passed": ("int_over_time", "days_so_far > positions", "days_so_far >= positions"),
     "a word that is not asked for counts": (
         "int_term_matches", "and asks_text = has_text then", "and true then",
     ),
