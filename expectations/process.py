@@ -53,7 +53,8 @@ class Defaults(ConfigModel):
         description="Activity steps are judged only for owners who log at least so many; 0 judges everybody.",
     )
     won_at_birth: Span = Field(
-        default=0, description="A deal won within this time of its creation was entered afterwards and is not judged."
+        default=259_200,
+        description="A deal won within this time of its creation was entered afterwards and is not judged.",
     )
 
 

@@ -187,7 +187,9 @@ def stages_at_once(t: Telling) -> None:
 
 
 def moved_by(actor: Actor) -> Plot:
-    """Stage changes come from a machine, not from a person."""
+    """Stage changes come from a machine, not from a person. Born it was by a person's hand where an import moves it:
+    what an import brought into the CRM is history from elsewhere and not judged.
+    """
 
     def told(t: Telling) -> None:
         t.mover = actor
@@ -197,6 +199,9 @@ def moved_by(actor: Actor) -> Plot:
         else:
             outcome, upto = drawn_end(t)
             walk(t, outcome, upto, drawn(t, 0.2))
+        if actor == "import":
+            stages = t.story.fields["dealstage"]
+            stages[0] = stages[0]._replace(actor="person")
 
     return told
 

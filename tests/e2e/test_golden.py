@@ -49,6 +49,7 @@ def process_yml(process: dict[str, Any]) -> str:
         "defaults": {
             "grace": f"{process['grace_s']} seconds", "flicker": f"{process['flicker_s']} seconds",
             "backfill_tolerance": f"{process['backfill_s']} seconds", "logging_min_activities": 0,
+            "won_at_birth": "0 days",
         },
         "versions": [{
             "in_force_from": version["from"],

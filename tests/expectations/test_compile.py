@@ -233,8 +233,10 @@ def test_days_without_a_midnight_leave_no_gap():
 
 
 def test_judge_from_is_a_local_day():
-    (settings,) = rows(tables(judge_from=date(2026, 1, 15))["settings"], "judge_from", "flicker_seconds", "night_id")
-    assert settings == (at("2026-01-14T23:00"), 300, "night-1")
+    (settings,) = rows(
+        tables(judge_from=date(2026, 1, 15))["settings"], "judge_from", "flicker_seconds", "won_at_birth_seconds"
+    )
+    assert settings == (at("2026-01-14T23:00"), 300, 259_200)
 
 
 def test_a_row_with_other_columns_is_our_mistake():
