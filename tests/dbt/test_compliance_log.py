@@ -139,6 +139,41 @@ def test_the_late_steps_are_the_systems_seconds(at_0: Warehouse, at_60: Warehous
     assert (at_0.values(late), at_60.values(late)) == ([3_513], [2])
 
 
+def test_sensitivity_tells_of_the_systems_seconds_without_judging_again(at_0: Warehouse, at_60: Warehouse) -> None:
+    """Each build shows what the other one found, and at its own grace what it found itself."""
+    tried = """select grace_seconds, sum(due) as due, sum(ok) as ok, sum(late) as late, sum(changed) as changed
+        from warehouse.marts.rpt_sensitivity where backfill_policy = 'flag' and clock = 'completion'
+        group by 1 order by 1"""
+    found = at_0.query(tried)
+    assert [(row["grace_seconds"], row["late"], row["changed"]) for row in found[:2]] == [(0, 3_513, 0), (60, 2, 3_511)]
+    assert [(row["due"], row["ok"], row["late"]) for row in found] == [
+        (row["due"], row["ok"], row["late"]) for row in at_60.query(tried)
+    ]
+    kept = "select sum(due) as due, sum(ok) as ok from warehouse.marts.fct_deal_compliance"
+    assert [{name: row[name] for name in ("due", "ok")} for row in found[:2]] == [*at_0.query(kept), *at_60.query(kept)]
+
+
+def test_deals_that_owe_something_and_the_share_that_kept_it_all(at_60: Warehouse) -> None:
+    """Lost deals owe what they left before; the others owe nothing and have no rate."""
+    (deals,) = at_60.query("""select sum(cast(due > 0 as int)) as owing,
+        sum(cast(due > 0 and ok = due as int)) as clean,
+        sum(cast(rate_low is null as int)) as without_rate from warehouse.marts.fct_deal_compliance""")  # fmt: skip
+    assert deals == {"owing": 7_367, "clean": 7_365, "without_rate": 5_720}
+    assert round(100 * deals["clean"] / deals["owing"], 2) == 99.97
+
+
+def test_adherence_adds_up_however_it_is_cut(at_60: Warehouse) -> None:
+    (kept,) = at_60.query("select sum(due) as due, sum(ok) as ok from warehouse.marts.fct_deal_compliance")
+    rows = at_60.query("""select cut, period, sum(due) as due, sum(ok) as ok, sum(late) as late
+        from warehouse.marts.rpt_adherence group by 1, 2 order by 1, 2""")  # fmt: skip
+    assert {(row["cut"], row["period"]) for row in rows} == {
+        (cut, period)
+        for cut in ("company", "segment", "stage", "step", "team", "version")
+        for period in ("month", "whole")
+    }  # who moved a deal is not in the log, so nobody has a rate of their own
+    assert all((row["due"], row["ok"], row["late"]) == (kept["due"], kept["ok"], 2) for row in rows)
+
+
 def test_moves_equal_the_oracle(at_60: Warehouse) -> None:
     ours = at_60.query("select kind, count(*) as n from warehouse.marts.fct_findings where kind in "
                        "('stage_skipped', 'born_late', 'moved_backward', 'reopened') group by kind")  # fmt: skip

@@ -88,7 +88,14 @@ MUTATIONS = {
     "doubts are charged to who inherited the deal": (
         "rpt_coverage", "coalesce(results.owner_key_at_gate, results.owner_key)", "results.owner_key",
     ),
-    "late records need no policy": ("rpt_sensitivity", "and proven_needs <= grace_seconds then 'ok'", "then 'ok'"),
+    "late records need no policy": ("rpt_sensitivity", "and proven_with <= grace_seconds then 'ok'", "then 'ok'"),
+    "the other clock is the same": (
+        "int_other_clock_units", "then shifts.started_at", "then shifts.occurred_at",
+    ),
+    "lifted duties hang on the grace": ("int_step_slack", "where waivers.deal_key is null", "where true"),
+    "one of two is enough by the other clock": (
+        "int_other_clock_evidence", "max(done_rank) >= max(needed)", "max(done_rank) >= 1",
+    ),
     "optional steps are due": ("fct_step_results", "verdicts.is_mandatory\n        and", "true\n        and"),
     "a waiver counts before it was given": (
         "int_step_waivers", "verdicts.judged_at >= waivers.given_at", "waivers.given_at is not null",

@@ -1,59 +1,14 @@
-{#- The graces, in seconds, and the policies on late records that are tried beside those that the process sets. -#}
-{%- set graces = [0, 60, 3600, 86400] -%}
 {%- set policies = ['flag', 'accept', 'reject'] -%}
-{%- set moments = {'done_at': 'done_needs', 'proven_at': 'proven_needs', 'judged_at': 'open_with'} -%}
+{%- set clocks = ['completion', 'start'] -%}
 
-with verdicts as (
+with slack as (
 
-    select
-        verdicts.*,
-        deals.deal_type,
-        coalesce(verdicts.gate_until, verdicts.gate_at) as left_until
-    from {{ ref('int_step_verdicts') }} as verdicts
-    inner join {{ ref('int_deal_paths') }} as deals on verdicts.deal_key = deals.deal_key
-    where
-        verdicts.is_mandatory
-        and not verdicts.is_on_loss
-        and verdicts.gate_at is not null
-        and verdicts.state <> 'not_applicable'
-
-),
-
--- the least of the graces with which the step is done in time, recorded in time, or not yet to be judged
-slack as (
-
-    select
-        deal_type,
-        step_key,
-        is_judged_at_gate,
-        done_at is not null as is_done,
-        doubt is not null as is_doubtful,
-        {%- for moment, name in moments.items() %}
-            case
-                {%- for grace in graces %}
-                    {%- set seconds = 'cast(' ~ grace ~ ' as bigint)' %}
-                    when {{ moment }} <= {{ add_seconds('left_until', seconds) }} then {{ grace }}
-                {%- endfor %}
-            end as {{ name }},
-        {%- endfor %}
-        case when state in ('done', 'done_in_grace') then 'ok' else state end as state_now
-    from verdicts
-
-),
-
-grouped as (
-
-    select
-        slack.*,
-        count(*) as steps
-    from slack
-    group by
-        deal_type, step_key, is_judged_at_gate, is_done, is_doubtful, state_now, done_needs, proven_needs, open_with
+    select * from {{ ref('int_step_slack') }}
 
 ),
 
 graces as (
-    {% for grace in graces %}
+    {% for grace in graces_tried() %}
         select cast({{ grace }} as bigint) as grace_seconds {{ 'union all' if not loop.last }}
     {% endfor %}
 ),
@@ -64,24 +19,34 @@ policies as (
     {% endfor %}
 ),
 
+clocked as (
+    {% for clock in clocks %}
+        select
+            slack.*,
+            '{{ clock }}' as clock_tried,
+            case when clock = '{{ clock }}' then done_needs else other_done_needs end as done_with,
+            case when clock = '{{ clock }}' then proven_needs else other_proven_needs end as proven_with
+        from slack {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
 tried as (
 
     select
-        grouped.*,
+        clocked.*,
         graces.grace_seconds,
         policies.backfill_policy,
         case
-            when state_now = 'unknown' and not is_doubtful then 'unknown'
-            when done_needs <= grace_seconds and proven_needs <= grace_seconds then 'ok'
-            when done_needs <= grace_seconds and backfill_policy = 'accept' then 'ok'
-            when done_needs <= grace_seconds and backfill_policy = 'flag' then 'backfilled'
-            when done_needs <= grace_seconds then 'late'
+            when done_with <= grace_seconds and proven_with <= grace_seconds then 'ok'
+            when done_with <= grace_seconds and backfill_policy = 'accept' then 'ok'
+            when done_with <= grace_seconds and backfill_policy = 'flag' then 'backfilled'
+            when done_with <= grace_seconds then 'late'
             when is_doubtful then 'unknown'
             when is_done then 'late'
             when open_with <= grace_seconds and not is_judged_at_gate then 'pending'
             else 'missing'
-        end as state
-    from grouped
+        end as state_then
+    from clocked
     cross join graces
     cross join policies
 
@@ -93,21 +58,22 @@ summed as (
         deal_type,
         step_key,
         grace_seconds,
+        clock_tried as clock,
         backfill_policy,
-        cast(sum(case when state not in ('unknown', 'pending') then steps else 0 end) as bigint) as due,
+        cast(sum(case when state_then not in ('unknown', 'pending') then steps else 0 end) as bigint) as due,
         {%- for state in ['ok', 'late', 'missing', 'backfilled', 'unknown', 'pending'] %}
-            cast(sum(case when state = '{{ state }}' then steps else 0 end) as bigint) as {{ state }},
+            cast(sum(case when state_then = '{{ state }}' then steps else 0 end) as bigint) as {{ state }},
         {%- endfor %}
-        cast(sum(case when state <> state_now then steps else 0 end) as bigint) as changed
+        cast(sum(case when state_then <> state then steps else 0 end) as bigint) as changed
     from tried
-    group by deal_type, step_key, grace_seconds, backfill_policy
+    group by deal_type, step_key, grace_seconds, clock_tried, backfill_policy
 
 ),
 
 final as (
 
     select
-        {{ surrogate_key(['deal_type', 'step_key', 'grace_seconds', 'backfill_policy']) }} as sensitivity_id,
+        {{ surrogate_key(['deal_type', 'step_key', 'grace_seconds', 'clock', 'backfill_policy']) }} as sensitivity_id,
         summed.*,
         case when due > 0 then {{ safe_divide('ok', 'due + unknown') }} end as rate_low,
         case when due > 0 then {{ safe_divide('ok + backfilled + unknown', 'due + unknown') }} end as rate_high,
