@@ -45,10 +45,12 @@ def hygiene_parts(numbered: NumberedVersion, rule: Hygiene) -> Iterator[Part]:
 
 def _rule(rule: OpenRule) -> str:
     number = f"{rule.number:g}" if rule.number is not None else ""
+    plural = "" if rule.number == 1 else "s"
+    last = "the last activity with the buyer (or the deal's beginning)"
     return {
         "close_date_not_past": "the close date is not past",
         "next_activity_planned": "an activity is planned for a day to come",
         "amount_present": "the amount is above 0",
-        CONTACT_WITHIN: f"the last activity is at most {number} day{'' if rule.number == 1 else 's'} old",
-        PUSHES_AT_MOST: f"the close date was put off at most {number} time{'' if rule.number == 1 else 's'}",
+        CONTACT_WITHIN: f"{last} is at most {number} day{plural} old",
+        PUSHES_AT_MOST: f"the close date was put off at most {number} time{plural}",
     }[rule.kind]

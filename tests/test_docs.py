@@ -16,7 +16,7 @@ from connectors.settings import ConnectionEntry
 from expectations import teams, waivers
 from expectations.company import Company, Hold, Publisher, Retention
 from expectations.conditions import AppliesTo, FieldCondition
-from expectations.duties import Hygiene, Response
+from expectations.duties import CONTACT_WITHIN, PLAIN_RULES, PUSHES_AT_MOST, Hygiene, Response
 from expectations.evidence import Evidence
 from expectations.process import DEFAULT_PROCESS, Defaults, ProcessFile, load_process
 from expectations.steps import LossStep, Modes, Stage, Step
@@ -49,6 +49,11 @@ MARTS = sorted(path.stem for path in (ROOT / "dbt_project" / "models" / "marts")
 @pytest.mark.parametrize("setting", SETTINGS)
 def test_every_setting_is_documented(setting: str) -> None:
     assert re.search(rf"`[^`\n]*\b{setting}\b[^`\n]*`", README), f"README does not mention the setting {setting}"
+
+
+@pytest.mark.parametrize("rule", [*PLAIN_RULES, CONTACT_WITHIN, PUSHES_AT_MOST])
+def test_every_rule_of_open_deals_is_documented(rule: str) -> None:
+    assert f"`{rule}" in README
 
 
 def _documents(kind: str) -> str:

@@ -15,6 +15,7 @@ DOUBT = (
     "unknown, where the CRM keeps no history that could tell, or what it says leaves both answers open; waived, where "
     "a line of waivers.csv lifts it; neither is in the rate"
 )
+LAST = "the last activity with the buyer (or the deal's beginning)"
 
 
 def written(folder: Path, text: str) -> Process:
@@ -109,7 +110,11 @@ def test_a_response_names_what_sets_it_off(tmp_path):
 @pytest.mark.parametrize(
     ("key", "holds", "during"),
     [
-        ("fresh", "the last activity is at most 1.5 days old", "the deal is open, in First"),
+        (
+            "fresh",
+            "the last activity with the buyer (or the deal's beginning) is at most 1.5 days old",
+            "the deal is open, in First",
+        ),
         ("dated", "the close date is not past", "the deal is open, in every stage"),
         ("calm", "the close date was put off at most 0 times", "the deal is open, in every stage"),
     ],
