@@ -19,7 +19,7 @@ folded as (
         visit_no,
         {{ listagg_ordered('step_name', "'\", \"'", 'step_key') }} as step_names,
         count(*) as steps,
-        max(case when is_alert then 1 else 0 end) = 1 as is_alert,
+        max(case when is_alert and mode = 'alert' then 1 else 0 end) = 1 as is_alert,
         max(case when severity = 'high' then 1 else 0 end) = 1 as is_high
     from step_findings
     group by deal_key, visit_no

@@ -35,6 +35,12 @@ waivers as (
 
 ),
 
+modes as (
+
+    select * from {{ ref('int_step_modes') }}
+
+),
+
 skips as (
 
     select
@@ -64,6 +70,7 @@ final as (
         visits.actor_kind as moved_by_kind,
         steps.step_name,
         waivers.deal_key is not null as is_waived,
+        coalesce(modes.mode, 'alert') as mode,
         -- a step that is not recorded because its stage was skipped is part of the skip, unless somebody lifted it
         verdicts.state = 'missing'
         and not verdicts.is_entered_before_gate
@@ -95,6 +102,7 @@ final as (
     inner join paths on verdicts.deal_key = paths.deal_key
     left join visits on verdicts.deal_key = visits.deal_key and verdicts.gate_visit_no = visits.visit_no
     left join waivers on verdicts.deal_key = waivers.deal_key and verdicts.step_key = waivers.step_key
+    left join modes on verdicts.deal_key = modes.deal_key and verdicts.step_key = modes.step_key
     left join skips on verdicts.deal_key = skips.deal_key and verdicts.gate_visit_no = skips.visit_no
 
 )

@@ -10,6 +10,12 @@ owners as (
 
 ),
 
+modes as (
+
+    select * from {{ ref('int_step_modes') }}
+
+),
+
 deals as (
 
     select * from {{ ref('int_judged_deals') }}
@@ -38,12 +44,15 @@ final as (
         deals.owner_key as owner_key_now,
         deals.amount_home,
         findings.sentence,
-        findings.is_alert,
+        coalesce(modes.mode, 'alert') as mode,
+        findings.is_alert and coalesce(modes.mode, 'alert') = 'alert' as is_alert,
+        findings.is_alert and coalesce(modes.mode, 'alert') = 'coach' as is_for_owner,
         findings.is_waived,
         deals.judged_at,
         deals.as_of
     from findings
     inner join deals on findings.deal_key = deals.deal_key
+    left join modes on findings.deal_key = modes.deal_key and findings.step_key = modes.step_key
     left join owners
         on
             findings.deal_key = owners.deal_key

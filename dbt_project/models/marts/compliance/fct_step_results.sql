@@ -22,6 +22,12 @@ people as (
 
 ),
 
+modes as (
+
+    select * from {{ ref('int_step_modes') }}
+
+),
+
 orders as (
 
     select * from {{ ref('int_step_order') }}
@@ -93,12 +99,14 @@ final as (
         and duties.state = 'missing'
         and not duties.is_judged_at_gate
         and duties.gate_at >= duties.judge_from
-        and (deals.status = 'open' or duties.is_on_loss) as is_alert,
+        and (deals.status = 'open' or duties.is_on_loss)
+        and coalesce(modes.mode, 'alert') = 'alert' as is_alert,
         duties.reason,
         duties.judged_at,
         deals.as_of
     from duties
     inner join deals on duties.deal_key = deals.deal_key
+    left join modes on duties.deal_key = modes.deal_key and duties.step_key = modes.step_key
     left join orders on duties.deal_key = orders.deal_key and duties.step_key = orders.step_key
     left join four_eyes on duties.deal_key = four_eyes.deal_key and duties.step_key = four_eyes.step_key
     left join people

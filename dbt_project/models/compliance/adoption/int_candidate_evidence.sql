@@ -1,0 +1,129 @@
+-- whatever the CRMs hold that a step could ask for, whether the process asks for it or not
+with deals as (
+
+    select distinct deal_key from {{ ref('int_left_stages') }}
+
+),
+
+records as (
+
+    select records.*
+    from {{ ref('int_evidence_records') }} as records
+    inner join deals on records.deal_key = deals.deal_key
+    -- what was called off did not take place
+    where records.status not in ('canceled', 'cancelled', 'no_show', 'rescheduled')
+
+),
+
+contacts as (
+
+    select
+        deal_key,
+        happened_at,
+        row_number() over (partition by deal_key order by happened_at nulls last) as place
+    from records
+    where record_kind = 'contact'
+
+),
+
+-- fields that prove something: stock ones, and those that the company mapped or asks for already
+fields as (
+
+    select field from {{ source('reference', 'step_terms') }}
+    where kind = 'field'
+    union
+    select field from {{ source('reference', 'field_map') }}
+    where field not in ('owner', 'segment', 'margin', 'deal_type', 'lost_reason', 'close_date')
+    union
+    select 'amount' as field
+    union
+    select 'next_step' as field
+
+),
+
+found as (
+
+    select
+        deal_key,
+        'contacts' as object,
+        'contact' as candidate,
+        happened_at
+    from contacts
+
+    union all
+
+    select
+        deal_key,
+        'contacts' as object,
+        'contact:2' as candidate,
+        happened_at
+    from contacts
+    where place = 2
+
+    union all
+
+    select
+        deal_key,
+        'activities' as object,
+        'activity:' || label as candidate,
+        happened_at
+    from records
+    where record_kind = 'activity' and direction <> 'in'
+
+    union all
+
+    select
+        deal_key,
+        'activities' as object,
+        'activity:' || label || ':in' as candidate,
+        happened_at
+    from records
+    where record_kind = 'activity' and direction = 'in'
+
+    union all
+
+    -- the buyer was heard from
+    select
+        deal_key,
+        'activities' as object,
+        'conversation' as candidate,
+        happened_at
+    from records
+    where record_kind = 'activity' and (label in ('meeting', 'call') or (label = 'email' and direction = 'in'))
+
+    union all
+
+    select
+        deal_key,
+        'documents' as object,
+        'document:' || label as candidate,
+        happened_at
+    from records
+    where record_kind = 'document'
+
+    union all
+
+    select
+        changes.deal_key,
+        'field_changes' as object,
+        'field:' || changes.field as candidate,
+        changes.changed_at as happened_at
+    from {{ ref('int_field_changes') }} as changes
+    inner join fields on changes.field = fields.field
+    where trim(changes.value) <> '' and (changes.field <> 'amount' or {{ to_money('changes.value') }} > 0)
+
+),
+
+final as (
+
+    select
+        deal_key,
+        object,
+        candidate,
+        min(happened_at) as first_at
+    from found
+    group by deal_key, object, candidate
+
+)
+
+select * from final
