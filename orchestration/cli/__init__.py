@@ -14,6 +14,7 @@ from typing import Any
 
 import click
 
+from orchestration.cli.baseline import baseline
 from orchestration.cli.care import compact, forget, replay, rollback
 from orchestration.cli.check import check
 from orchestration.cli.daemon import daemon
@@ -56,6 +57,7 @@ for command in (
     check,
     explain,
     stages,
+    baseline,
     sync,
     daemon,
     status,

@@ -46,39 +46,20 @@ found as (
     select
         deal_key,
         'contacts' as object,
-        'contact' as candidate,
+        case when place = 1 then 'contact' else 'contact:2' end as candidate,
         happened_at
     from contacts
-
-    union all
-
-    select
-        deal_key,
-        'contacts' as object,
-        'contact:2' as candidate,
-        happened_at
-    from contacts
-    where place = 2
+    where place <= 2
 
     union all
 
     select
         deal_key,
         'activities' as object,
-        'activity:' || label as candidate,
+        'activity:' || label || case when direction = 'in' then ':in' else '' end as candidate,
         happened_at
     from records
-    where record_kind = 'activity' and direction <> 'in'
-
-    union all
-
-    select
-        deal_key,
-        'activities' as object,
-        'activity:' || label || ':in' as candidate,
-        happened_at
-    from records
-    where record_kind = 'activity' and direction = 'in'
+    where record_kind = 'activity'
 
     union all
 
