@@ -28,8 +28,9 @@ def activities_of(n: int, key: dict[str, Any]) -> list[dict[str, Any]]:
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
-    """Forty open deals, half of them the Alps', that left the first stage and rushed through the second; one that did so
-    two years ago, and one in a stage that nobody mapped.
+    """Forty open deals, half of them the Alps', that left the first stage and rushed through the second.
+
+    Beside them one that did so two years ago, and one in a stage that nobody mapped.
     """
     world = World(tmp_path_factory.mktemp("adoption"), as_of=LAST)
     own = {"connection": "acme"}

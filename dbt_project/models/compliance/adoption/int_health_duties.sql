@@ -47,7 +47,7 @@ owed as (
     select
         stage_key,
         count(*) as deals,
-        sum(owes) as owing
+        count(case when owes = 1 then 1 end) as owing
     from owing
     group by stage_key
 

@@ -17,14 +17,15 @@ newest as (
 
 ),
 
+-- counted and not summed: DuckDB 2.0 takes a filter on such a sum for one that nothing passes, and leaves all rows out
 counted as (
 
     select
         verdicts.stage_key,
         verdicts.step_key,
         count(*) as deals,
-        sum(case when verdicts.state <> 'missing' then 1 else 0 end) as done,
-        sum(case when verdicts.state in ('late', 'backfilled') then 1 else 0 end) as afterwards
+        count(case when verdicts.state <> 'missing' then 1 end) as done,
+        count(case when verdicts.state in ('late', 'backfilled') then 1 end) as afterwards
     from {{ ref('int_step_verdicts') }} as verdicts
     inner join newest on verdicts.version = newest.version
     cross join settings

@@ -23,7 +23,7 @@ passed as (
     select
         stage_key,
         count(*) as visits,
-        sum(case when days * 86400 < {{ at_once_seconds }} then 1 else 0 end) as at_once
+        count(case when days * 86400 < {{ at_once_seconds }} then 1 end) as at_once
     from stays
     where is_timed and left_at is not null and stage_key not in ('won', 'lost', 'unmapped')
     group by stage_key
