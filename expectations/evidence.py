@@ -125,6 +125,12 @@ def fields_of(evidence: Evidence) -> frozenset[str]:
     return frozenset(term.field for term in terms if term.field is not None)
 
 
+def asks_for_text(evidence: Evidence) -> bool:
+    """Whether it looks for words in what an activity is about."""
+    variants = (v for terms in alternatives(evidence) for term in terms for v in term.variants)
+    return any(role == "text" for variant in variants for role, _ in variant.values)
+
+
 def _unique(found: list[tuple[Term, ...]]) -> list[tuple[Term, ...]]:
     return list(dict.fromkeys(found))
 

@@ -17,7 +17,7 @@ from connectors.configfile import ConfigModel, ConfigProblems, read_document, va
 from expectations.conditions import AppliesTo, condition_fields
 from expectations.durations import Grace, GraceField, Span
 from expectations.duties import Hygiene, Response
-from expectations.evidence import fields_of
+from expectations.evidence import Evidence, asks_for_text, fields_of
 from expectations.process_checks import check_process
 from expectations.steps import Backfill, Clock, LossStep, Stage, Step
 
@@ -104,15 +104,24 @@ class Process:
 
     def evidence_fields(self) -> frozenset[str]:
         """The deal's fields that prove or condition anything; connectors read their history."""
-        found = {name for _, step in self.steps() if step.evidence is not None for name in fields_of(step.evidence)}
+        found = {name for evidence in self._evidence() for name in fields_of(evidence)}
         for numbered in self.versions:
             found |= condition_fields(numbered.version.applies_to)
             for _, _, step in numbered.steps():
                 found |= condition_fields(step.applies_to)
-            for response in numbered.version.responses:
-                found |= fields_of(response.when)
-                found |= fields_of(response.evidence) if response.evidence is not None else frozenset()
         return frozenset(found)
+
+    def asks_for_text(self) -> bool:
+        """Whether any evidence looks for words in what an activity is about; connectors read that only then."""
+        return any(asks_for_text(evidence) for evidence in self._evidence())
+
+    def _evidence(self) -> Iterator[Evidence]:
+        yield from (step.evidence for _, step in self.steps() if step.evidence is not None)
+        for numbered in self.versions:
+            for response in numbered.version.responses:
+                yield response.when
+                if response.evidence is not None:
+                    yield response.evidence
 
     def stage_keys(self) -> frozenset[str]:
         """All stages of all versions: what a CRM's stages may be mapped to, besides won and lost."""

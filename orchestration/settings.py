@@ -15,6 +15,7 @@ from pathlib import Path
 from dotenv import load_dotenv
 
 from connectors.configfile import ConfigProblems, Problem
+from connectors.kinds import API_KINDS
 from connectors.settings import ConnectionSettings, load_connections
 from expectations.company import Company, load_company
 from expectations.process import Process, load_process
@@ -125,7 +126,9 @@ class Workspace:
             connection.fields[name] for name in sorted(self.process.evidence_fields()) if name in connection.fields
         ]
         fields = list(dict.fromkeys([*connection.read_fields, *needed]))
-        return connection.model_copy(update={"read_fields": fields})
+        subjects = {"subjects": True} if connection.kind in API_KINDS and self.process.asks_for_text() else {}
+        options = {**subjects, **connection.options}
+        return connection.model_copy(update={"read_fields": fields, "options": options})
 
     @cached_property
     def process(self) -> Process:

@@ -5,7 +5,7 @@ Here belong names. How a stream is read is reader.py's, associations.py's and me
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from connectors.contract import Stream
 from connectors.hubspot.options import HubSpotOptions
@@ -69,7 +69,9 @@ class Pair:
         return f"associations:{self.source}:{self.target}"
 
 
-# Only what proves a step is asked for: no subject, no body, no address of anybody (people's data stays at home).
+# Only what proves a step is asked for: no body, no address of anybody, and a subject only where the process asks for
+# words in it (people's data stays at home).
+_SUBJECTS = {"meetings": "hs_meeting_title", "calls": "hs_call_title", "emails": "hs_email_subject"}
 _ENGAGEMENTS = (
     ObjectKind(
         "meetings",
@@ -123,17 +125,22 @@ def catalogue(options: HubSpotOptions) -> Catalogue:
     ]
     if options.import_pipeline_rules:
         streams.append(Stream("pipeline_rules", "hubspot/pipeline_rules"))
-    for kinds, cover in ((_ENGAGEMENTS, "activities"), (_DOCUMENTS, "documents")):
+    engagements = tuple(_with_subject(kind) for kind in _ENGAGEMENTS) if options.subjects else _ENGAGEMENTS
+    for kinds, cover in ((engagements, "activities"), (_DOCUMENTS, "documents")):
         streams += [
             Stream(kind.name, f"hubspot/{kind.name}", covers=(cover,), fields=kind.properties, count_lags=True)
             for kind in kinds
         ]
     streams += [Stream(pair.stream, "hubspot/associations", covers=(cover,)) for pair, cover in _PAIRS]
     return Catalogue(
-        objects={kind.name: kind for kind in (deals, *_ENGAGEMENTS, *_DOCUMENTS)},
+        objects={kind.name: kind for kind in (deals, *engagements, *_DOCUMENTS)},
         pairs={pair.stream: pair for pair, _ in _PAIRS},
         streams=tuple(streams),
     )
+
+
+def _with_subject(kind: ObjectKind) -> ObjectKind:
+    return replace(kind, properties=(*kind.properties, _SUBJECTS[kind.name]))
 
 
 def _joined(first: tuple[str, ...], more: tuple[str, ...]) -> tuple[str, ...]:

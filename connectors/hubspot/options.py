@@ -28,6 +28,8 @@ class HubSpotOptions:
     threads: int = 4
     import_pipeline_rules: bool = False
     """Read the rules that the account set for its pipelines; HubSpot calls that endpoint a beta."""
+    subjects: bool = False
+    """Read what meetings, calls and e-mails are about, for a process that asks for words in it."""
 
 
 RULES = OptionRules(
@@ -43,7 +45,7 @@ RULES = OptionRules(
         "retry_seconds": Number(300, 0, 3600),
     },
     texts=("token_url", "refresh_token_file"),
-    flags=("import_pipeline_rules",),
+    flags=("import_pipeline_rules", "subjects"),
 )
 
 
@@ -73,6 +75,7 @@ def read_options(
         open_deals_reread=int(number["open_deals_reread"]),
         threads=int(number["threads"]),
         import_pipeline_rules=bool(given.get("import_pipeline_rules", False)),
+        subjects=bool(given.get("subjects", False)),
     )
     session = SessionOptions(
         requests_per_10_seconds=int(number["requests_per_10_seconds"]),

@@ -5,7 +5,7 @@ Here belong names. How a stream is read is reader.py's and tracking.py's.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from connectors.contract import Stream
@@ -80,7 +80,9 @@ TRACKED_FIELDS = (
 )
 """Whose history is read. Odoo tracks them unless somebody switched it off; close date and probability it never does."""
 
-# Only what proves a step is asked for: no subject, no body, no address of a buyer (people's data stays at home).
+# Only what proves a step is asked for: no body, no address of a buyer, and a subject only where the process asks for
+# words in it (people's data stays at home).
+_SUBJECTS = {MESSAGES: "subject", "activities": "summary"}
 _TRACKING = Model(
     TRACKING,
     "mail.tracking.value",
@@ -163,8 +165,11 @@ _EVIDENCE = (
 )
 
 
-def catalogue(more_fields: tuple[str, ...] = ()) -> dict[str, Model]:
-    """The models of a connection by the stream's name, deals first; `more_fields` are a lead's beyond the standard."""
+def catalogue(more_fields: tuple[str, ...] = (), *, subjects: bool = False) -> dict[str, Model]:
+    """The models of a connection by the stream's name, deals first; `more_fields` are a lead's beyond the standard.
+
+    `subjects`: also what messages and activities are about.
+    """
     leads = Model(
         LEADS,
         "crm.lead",
@@ -177,7 +182,13 @@ def catalogue(more_fields: tuple[str, ...] = ()) -> dict[str, Model]:
         # Where the tracking may not be read, the versions of the leads are the history (from the first sync on).
         covers=("deals", "stage_changes", "field_changes", "contacts"),
     )
-    return {model.stream: model for model in (leads, *_LISTS, _TRACKING, *_EVIDENCE)}
+    evidence = tuple(_with_subject(model) for model in _EVIDENCE) if subjects else _EVIDENCE
+    return {model.stream: model for model in (leads, *_LISTS, _TRACKING, *evidence)}
+
+
+def _with_subject(model: Model) -> Model:
+    subject = _SUBJECTS.get(model.stream)
+    return model if subject is None else replace(model, fields=(*model.fields, subject))
 
 
 def stream_of(model: Model, tracked: tuple[str, ...], lacking: frozenset[str] = frozenset()) -> Stream:

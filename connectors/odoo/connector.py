@@ -38,7 +38,7 @@ class OdooConnector:
         self._doorway = doorway
         self._notes = Notes()
         self._api = OdooApi(doorway, self._notes)
-        self._models = catalogue(self._options.fields)
+        self._models = catalogue(self._options.fields, subjects=self._options.subjects)
         self._tracked = tuple(dict.fromkeys((*TRACKED_FIELDS, *self._options.fields)))
         self._workers = Workers(_THREADS, f"odoo-{connection}")
         self._fields = TrackedFields(self._api, self._tracked)

@@ -25,6 +25,8 @@ class OdooOptions:
     protocol: Protocol = "auto"
     fields: tuple[str, ...] = ()
     """Fields of a lead that the process or the user needs beyond the standard ones."""
+    subjects: bool = False
+    """Read what messages and activities are about, for a process that asks for words in it."""
     overlap: timedelta = timedelta(minutes=60)
     """A row is stamped with the beginning of the transaction that wrote it, and shows at its end: an import that runs
     longer than this hides rows from an increment until the nightly count finds them."""
@@ -43,6 +45,7 @@ RULES = OptionRules(
         "retry_seconds": Number(300, 0, 3600),
     },
     texts=("database",),
+    flags=("subjects",),
     choices={"protocol": PROTOCOLS},
 )
 
@@ -54,6 +57,7 @@ def read_options(connection: str, given: Mapping[str, Any], *, fields: tuple[str
         database=given.get("database"),
         protocol=given.get("protocol", "auto"),
         fields=fields,
+        subjects=bool(given.get("subjects", False)),
         overlap=timedelta(minutes=number["overlap_minutes"]),
         page_size=int(number["page_size"]),
         requests_per_10_seconds=number["requests_per_10_seconds"],

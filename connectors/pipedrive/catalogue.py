@@ -33,13 +33,14 @@ def streams(options: PipedriveOptions) -> tuple[Stream, ...]:
     """Everything that this connection reads, deals first."""
     fields = tuple(dict.fromkeys((*DEAL_KEYS, *COUNT_KEYS, *options.fields)))
     history = (*history_keys(options), f"history:{options.history}")
+    about = ("subject",) if options.subjects else ()
     made = [
         Stream("deals", "pipedrive/deals", essential=True, covers=("deals",), fields=fields, count_lags=True),
         Stream("pipelines", "pipedrive/pipelines", essential=True, covers=("stages",)),
         Stream("stages", "pipedrive/stages", essential=True, covers=("stages",)),
         Stream("users", "pipedrive/users", essential=True, covers=("owners",)),
         Stream("deal_fields", "pipedrive/deal_fields"),
-        Stream("activities", "pipedrive/activities", covers=("activities", "planned_activities")),
+        Stream("activities", "pipedrive/activities", covers=("activities", "planned_activities"), fields=about),
         Stream("deal_changes", "pipedrive/deal_changes", covers=("stage_changes", "field_changes"), fields=history),
     ]
     if options.participants:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from connectors.contract import Clock, CrmPipeline, HistoryCheck, Page, Stream, StreamPlan, Traffic
@@ -54,7 +55,8 @@ class PipedriveConnector:
         )
         self._met = MetDeals(self._marker, self._deals.changed)
         self._deals.met = self._met
-        self._activities = ListReader(api, self._workers, ACTIVITY_PHASES, {}, options.overlap, activity_record)
+        self._activity = partial(activity_record, subject=options.subjects)
+        self._activities = ListReader(api, self._workers, ACTIVITY_PHASES, {}, options.overlap, self._activity)
         self._history = HistoryReader(api, self._workers, options, history_keys(options), self._met, self._notes)
         self._details = {
             name: DetailReader(api, self._workers, options.threads, detail, self._met)
@@ -119,7 +121,7 @@ class PipedriveConnector:
             case "activities":
                 for begin in range(0, len(ids), IDS_AT_ONCE):
                     asked = {"ids": ",".join(ids[begin : begin + IDS_AT_ONCE])}
-                    yield Page([activity_record(thing) for thing in self._api.whole(costs.ACTIVITIES, asked)], {})
+                    yield Page([self._activity(thing) for thing in self._api.whole(costs.ACTIVITIES, asked)], {})
             case "deal_changes":
                 yield from self.read_history(ids)
             case name if name in self._details:

@@ -26,6 +26,8 @@ class PipedriveOptions:
     changed since they were made; or of all."""
     guard_share: float = 0.01
     """So many of the deals that claim never to have moved are asked all the same."""
+    subjects: bool = False
+    """Keep what activities are about, for a process that asks for words in it; of e-mails never."""
     mails: bool = True
     participants: bool = True
     products: bool = True
@@ -49,7 +51,7 @@ RULES = OptionRules(
         "retry_seconds": Number(300, 0, 3600),
     },
     texts=("token_url", "refresh_token_file"),
-    flags=_FLAGS,
+    flags=(*_FLAGS, "subjects"),
     choices={"history": HISTORIES},
 )
 
@@ -80,6 +82,7 @@ def read_options(
         overlap=timedelta(minutes=number["overlap_minutes"]),
         recount_days=int(number["recount_days"]),
         threads=int(number["threads"]),
+        subjects=bool(given.get("subjects", False)),
         **flags,
     )
     session = SessionOptions(

@@ -78,9 +78,9 @@ def deal_record(thing: Object, fields: Sequence[str]) -> Record:
     return _record(thing, kept, is_deleted=thing.get("is_deleted") is True or thing.get("status") == "deleted")
 
 
-def activity_record(thing: Object) -> Record:
-    """An activity: what kind, when, done or not, and with whom by number."""
-    kept = _kept(thing, _ACTIVITY_KEYS)
+def activity_record(thing: Object, *, subject: bool = False) -> Record:
+    """An activity: what kind, when, done or not, with whom by number, and what it is about only if that is wanted."""
+    kept = _kept(thing, (*_ACTIVITY_KEYS, "subject") if subject else _ACTIVITY_KEYS)
     kept["participants"] = [{"person_id": each.get("person_id")} for each in thing.get("participants") or ()]
     return _record(thing, kept, is_deleted=thing.get("is_deleted") is True)
 

@@ -193,16 +193,25 @@ _OBJECTS = (
 )
 
 
+_WITH_SUBJECT = ("tasks", "events")
+
+
 def tracked_name(field: str) -> str:
     """The name under which OpportunityFieldHistory tells of a field: a standard look-up loses its Id."""
     return field[:-2] if field.endswith("Id") and len(field) > 2 else field
 
 
-def objects(evidence: Sequence[str]) -> tuple[SalesforceObject, ...]:
-    """Everything that a connection reads, deals first; `evidence` are the fields that the process names."""
+def objects(evidence: Sequence[str], *, subjects: bool = False) -> tuple[SalesforceObject, ...]:
+    """Everything that a connection reads, deals first; `evidence` are the fields that the process names.
+
+    `subjects`: also what tasks and events are about.
+    """
     names = tuple(dict.fromkeys(("created", "Owner", *(tracked_name(field) for field in evidence))))
     tracked = ", ".join(f"'{name}'" for name in names)
-    return tuple(_with(thing, evidence, f"Field IN ({tracked})") for thing in _OBJECTS)
+    things = tuple(_with(thing, evidence, f"Field IN ({tracked})") for thing in _OBJECTS)
+    if not subjects:
+        return things
+    return tuple(replace(t, fields=(*t.fields, "Subject")) if t.stream in _WITH_SUBJECT else t for t in things)
 
 
 def _with(thing: SalesforceObject, evidence: Sequence[str], tracked: str) -> SalesforceObject:

@@ -52,7 +52,7 @@ class SalesforceConnector:
         bulk = BulkJobs(api, options, timing)
         self._readers = {
             thing.stream: ObjectReader(Walk(api, thing, self._fields, bulk, options, self._notes, clock))
-            for thing in objects(options.fields)
+            for thing in objects(options.fields, subjects=options.subjects)
         }
 
     @property

@@ -26,6 +26,8 @@ class SalesforceOptions:
     bulk_wait: timedelta = timedelta(minutes=60)
     formula_refresh: timedelta = timedelta(hours=24)
     """Formula fields move no date: deals are read whole again so often, if one is among the fields. 0: never."""
+    subjects: bool = False
+    """Read what tasks and events are about, for a process that asks for words in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ RULES = OptionRules(
         "retry_seconds": Number(300, 0, 3600),
     },
     texts=("login_url", "refresh_token_file"),
+    flags=("subjects",),
 )
 
 
@@ -71,6 +74,7 @@ def read_options(
         bulk_page_rows=int(number["bulk_page_rows"]),
         bulk_wait=timedelta(minutes=number["bulk_wait_minutes"]),
         formula_refresh=timedelta(hours=number["formula_refresh_hours"]),
+        subjects=bool(given.get("subjects", False)),
     )
     session = SessionOptions(
         api_version=f"{int(number['api_version'])}.0",

@@ -236,7 +236,7 @@ def test_every_option_is_checked():
         "token_url",
         "nonsense",
     }
-    assert len(RULES.names) == 15
+    assert len(RULES.names) == 16
 
 
 def test_every_option_is_documented():
