@@ -20,7 +20,7 @@ Clock = Literal["completion", "start"]
 Mode = Literal["observe", "coach", "alert"]
 MODES: tuple[Mode, ...] = ("observe", "coach", "alert")
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$", description="A short name in lower case, kept for ever.")]
-SENTENCE = "The company's own words for what is amiss; else Plumbline writes a sentence."
+SENTENCE = "The company's own words for what is not so; else, and for what came late, Plumbline writes a sentence."
 
 
 class Modes(ConfigModel):

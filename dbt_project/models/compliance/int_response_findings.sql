@@ -54,7 +54,7 @@ final as (
         and ranked.deadline_at >= ranked.judge_from as is_alert,
         false as is_waived,
         coalesce(
-            responses.sentence_text,
+            case when ranked.state = 'missing' then responses.sentence_text end,
             '"' || responses.response_name || '" was due by '
             || cast({{ local_date('ranked.deadline_at', 'settings.time_zone') }} as {{ dbt.type_string() }})
             || case

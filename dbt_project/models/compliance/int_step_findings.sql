@@ -83,7 +83,7 @@ final as (
         and verdicts.gate_at >= verdicts.judge_from
         and (paths.status = 'open' or verdicts.is_on_loss) as is_alert,
         coalesce(
-            steps.sentence_text,
+            case when verdicts.state = 'missing' then steps.sentence_text end,
             case when verdicts.is_on_loss then '' else 'Leaving ' end || positions.stage_name
             || ': "' || steps.step_name
             || case
