@@ -33,6 +33,9 @@ CANONICAL: Mapping[str, str] = {
     "int_activities": "connection text, deal_key text, activity_id text, kind text, outcome text, direction text, "
     "occurred_at timestamp, recorded_at timestamp, owner_id text, owner_key text, contact_count int, precision text, "
     "started_at timestamp, subject text",
+    "int_withdrawn_activities": "connection text, deal_key text, activity_id text, kind text, outcome text, "
+    "direction text, occurred_at timestamp, recorded_at timestamp, owner_id text, owner_key text, contact_count int, "
+    "precision text, started_at timestamp, subject text, withdrawn_at timestamp",
     "int_deal_contacts": "connection text, deal_key text, contact_id text, role text, added_at timestamp, "
     "removed_at timestamp, precision text",
     "int_deal_segments": "deal_key text, segment text",

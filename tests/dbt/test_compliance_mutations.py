@@ -193,6 +193,10 @@ MUTATIONS = {
                                      "min(case when is_same then 1 else 0 end)"),
     "a stranger is somebody else": ("int_four_eyes", "min(case when is_identified then 1 else 0 end) = 0", "false"),
     "what gates one step gates the whole version": ("int_scope_questions", "where step_key is null", "where true"),
+    "what was deleted later undoes a verdict": (
+        "int_withdrawn_evidence", "withdrawn.withdrawn_at <= duties.gate_at", "withdrawn.withdrawn_at is not null",
+    ),
+    "what was deleted before still counts": ("int_dated_evidence", "withdrawn.deal_key is null", "true"),
 }  # fmt: skip
 
 

@@ -82,7 +82,14 @@ class Deals:
     def __init__(self) -> None:
         self.tables: dict[str, list[dict[str, Any]]] = {
             name: []
-            for name in ("int_deals", "int_stage_changes", "int_field_changes", "int_activities", "int_deal_contacts")
+            for name in (
+                "int_deals",
+                "int_stage_changes",
+                "int_field_changes",
+                "int_activities",
+                "int_deal_contacts",
+                "int_withdrawn_activities",
+            )
         }
 
     def add(self, name: str, *path: tuple[float, str], done: str = "meeting call", **deal: Any) -> None:
@@ -158,6 +165,14 @@ def write_deals(deals: Deals) -> None:
     for name in ("excused", "excused_late", "excused_too_late"):
         deals.add(name, *left, done="call")
     deals.add("excused_open", (0, "first"), done="call")
+    for name, when in (("deleted_later", 20), ("deleted_before", 4), ("deleted_and_done", 4)):
+        deals.add(name, *left, done="call")
+        deals.act(name, "meeting", 1)
+        gone = deals.tables["int_activities"].pop()
+        deals.tables["int_withdrawn_activities"].append(
+            {**gone, "activity_id": f"gone {name}", "withdrawn_at": day(when)}
+        )
+    deals.act("deleted_and_done", "meeting", 2)
     deals.add("older", *left, done="call")
     deals.act("older", "meeting", -20)
     deals.add("ahead", *left, done="call")
@@ -257,6 +272,10 @@ STATES: dict[str, dict[str, str]] = {
     "told_later": {"met": "missing"},
     "bare": {"met": "pending"},
     "busy": {"met": "done"},
+    # taken back after the stage was left, or before
+    "deleted_later": {"met": "done"},
+    "deleted_before": {"met": "missing"},
+    "deleted_and_done": {"met": "done"},
     # an optional stage
     "by_the_way": {"piloted": "missing"},
     "sold": {"piloted": "not_applicable", "priced": "missing"},

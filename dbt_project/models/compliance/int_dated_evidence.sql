@@ -20,6 +20,12 @@ insides as (
 
 ),
 
+withdrawn as (
+
+    select * from {{ ref('int_withdrawn_evidence') }}
+
+),
+
 inside_steps as (
 
     select
@@ -89,11 +95,21 @@ final as (
             moments.deal_key = insides.deal_key
             and moments.version = insides.version
             and moments.step_key = insides.step_key
+    left join withdrawn
+        on
+            moments.deal_key = withdrawn.deal_key
+            and moments.version = withdrawn.version
+            and moments.step_key = withdrawn.step_key
+            and moments.record_kind = withdrawn.record_kind
+            and moments.record_id = withdrawn.record_id
     where
-        inside_steps.step_key is null
-        or moments.happened_at is null
-        or moments.happened_until >= insides.entered_at
-        or not insides.is_entry_known
+        withdrawn.deal_key is null
+        and (
+            inside_steps.step_key is null
+            or moments.happened_at is null
+            or moments.happened_until >= insides.entered_at
+            or not insides.is_entry_known
+        )
 
 )
 

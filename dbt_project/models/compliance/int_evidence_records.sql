@@ -2,7 +2,12 @@
 
 with activities as (
 
-    select * from {{ ref('int_activities') }}
+    select
+        *,
+        cast(null as timestamp) as withdrawn_at
+    from {{ ref('int_activities') }}
+    union all
+    select * from {{ ref('int_withdrawn_activities') }}
 
 ),
 
@@ -39,7 +44,8 @@ final as (
         coalesce(activities.started_at, activities.occurred_at) as started_at,
         activities.recorded_at,
         activities.precision,
-        activities.owner_key as done_by
+        activities.owner_key as done_by,
+        activities.withdrawn_at is not null as is_withdrawn
     from activities
     left join topics on activities.deal_key = topics.deal_key and activities.activity_id = topics.activity_id
     -- a plan proves nothing, also on the day that it is for
@@ -60,7 +66,8 @@ final as (
         added_at as started_at,
         added_at as recorded_at,
         precision,
-        cast(null as {{ dbt.type_string() }}) as done_by
+        cast(null as {{ dbt.type_string() }}) as done_by,
+        false as is_withdrawn
     from contacts
 
     union all
@@ -78,7 +85,8 @@ final as (
         occurred_at as started_at,
         recorded_at,
         'exact' as precision,
-        owner_key as done_by
+        owner_key as done_by,
+        false as is_withdrawn
     from documents
 
 )

@@ -56,6 +56,7 @@ final as (
             and matches.term = terms.term
     where
         not matches.is_certain
+        and not records.is_withdrawn
         and (records.has_contact or not terms.needs_contact)
         and not coalesce(records.recorded_at > deals.judged_at, false)
         and not coalesce(

@@ -58,6 +58,12 @@ told as (
         true as is_certain
     from evidence
     inner join roles on evidence.version = roles.version and evidence.step_key = roles.step_key
+    left join {{ ref('int_withdrawn_activities') }} as withdrawn
+        on
+            evidence.deal_key = withdrawn.deal_key
+            and evidence.record_kind = 'activity'
+            and evidence.record_id = withdrawn.activity_id
+    where withdrawn.activity_id is null
     union all
     select
         possible.deal_key,

@@ -22,6 +22,7 @@ select
     cast({{ to_count('contact_count') }} as integer) as contact_count,
     case when length(occurred_at) = 10 then 'day' else 'exact' end as precision,
     {{ to_utc('started_at') }} as started_at,
-    subject
+    subject,
+    withdrawn_at
 from activities
 where deal_id is not null and occurred_at_utc is not null

@@ -35,7 +35,8 @@ select distinct
     cast(coalesce(contact_counts.contact_count, 0) as integer) as contact_count,
     'exact' as precision,
     cast(null as timestamp) as started_at,
-    engagements.subject
+    engagements.subject,
+    cast(null as timestamp) as withdrawn_at
 from engagements
 inner join associations
     on

@@ -64,7 +64,8 @@ select
         as contact_count,
     'second' as precision,
     cast(null as timestamp) as started_at,
-    subject
+    subject,
+    cast(null as timestamp) as withdrawn_at
 from messages
 where kind is not null and {{ to_utc('occurred_at_text') }} is not null
 union all
@@ -81,7 +82,8 @@ select
     cast(null as integer) as contact_count,
     'day' as precision,
     cast(null as timestamp) as started_at,
-    planned.subject
+    planned.subject,
+    cast(null as timestamp) as withdrawn_at
 from planned
 cross join {{ source('reference', 'settings') }} as settings
 left join {{ source('reference', 'connections') }} as connections

@@ -24,7 +24,8 @@ select
     case when is_day_only and due_at is not null and coalesce(due_at <= done_at, true) then 'day' else 'second' end
         as precision,
     cast(null as timestamp) as started_at,
-    subject
+    subject,
+    withdrawn_at
 from activities
 where is_done and coalesce(due_at, done_at) is not null
 union all
@@ -61,5 +62,6 @@ select
     cast(null as integer) as contact_count,
     case when occurred_at_text is null then 'order' else 'second' end as precision,
     cast(null as timestamp) as started_at,
-    subject
+    subject,
+    cast(null as timestamp) as withdrawn_at
 from {{ ref('stg_pipedrive__mails') }}

@@ -23,6 +23,7 @@ select
         else 'exact'
     end as precision,
     cast(null as timestamp) as started_at,
-    subject
+    subject,
+    withdrawn_at
 from activities
 where occurred_at is not null and substr(deal_id, 1, 3) = '006'

@@ -4,11 +4,11 @@
    is ticked off, nobody tells when, and that is for a later day than its last change, was done some day before. An
    event of a series' pattern, or a guest's copy, is no meeting of its own. #}
 with tasks as (
-    {{ salesforce_rows('tasks', 'activity_id') }}
+    {{ salesforce_rows('tasks', 'activity_id', kept=true) }}
 ),
 
 events as (
-    {{ salesforce_rows('events', 'activity_id') }}
+    {{ salesforce_rows('events', 'activity_id', kept=true) }}
 ),
 
 messages as (
@@ -73,6 +73,7 @@ select
     activities.activity_id,
     {{ map_value('fields', "'WhatId'") }} as deal_id,
     is_deleted,
+    withdrawn_at,
     kind,
     outcome,
     case
