@@ -87,7 +87,7 @@ _ENGAGEMENTS = (
     ),
 )
 _DOCUMENTS = (
-    ObjectKind("quotes", ("hs_status", "hs_createdate", MODIFIED)),
+    ObjectKind("quotes", ("hs_status", "hs_createdate", MODIFIED, "hubspot_owner_id")),
     ObjectKind("line_items", ("createdate", MODIFIED)),
 )
 _PAIRS = (

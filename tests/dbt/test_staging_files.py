@@ -127,6 +127,8 @@ def test_every_object_of_an_export(home: Warehouse) -> None:
                 "direction": "Inbound",
                 "owner_id": "7",
                 "contact_count": "2",
+                "started_at": "2024-03-01T23:00:00+01:00",
+                "subject": "Offer and Demo",
             },
             {"activity_id": "f", "deal_id": "1", "kind": "call", "occurred_at": "2024-03-02", "is_deleted": "true"},
             key="activity_id",
@@ -142,6 +144,7 @@ def test_every_object_of_an_export(home: Warehouse) -> None:
                 "kind": "Quote",
                 "status": "Sent",
                 "occurred_at": "2024-03-03T00:00:00Z",
+                "actor_id": "7",
             },
             key="document_id",
         ),
@@ -188,6 +191,8 @@ def test_every_object_of_an_export(home: Warehouse) -> None:
     assert [(a["kind"], a["outcome"], a["direction"], a["contact_count"], a["precision"]) for a in activity] == [
         ("call", "complete", "in", 2, "day")
     ]
+    assert [(a["started_at"], a["subject"]) for a in activity] == [(at("2024-03-01T22:00:00"), "offer and demo")]
+    assert home.values("select owner_key from canonical.int_documents") == ["bo@example.com"]
     assert home.values("select added_at from canonical.int_deal_contacts") == [None]
     assert home.values("select status from canonical.int_documents") == ["sent"]
     owners = home.query("select owner_key, manager_email from canonical.int_owners order by owner_key")

@@ -27,6 +27,8 @@ PIPELINES = {
     ],
 }
 
+QUOTE = {"hs_status": "APPROVED", "hs_createdate": "2024-03-06T10:00:00Z", "hubspot_owner_id": "42"}
+
 
 def moment(value: str | None, timestamp: str, source: str = "CRM_UI", user: str = "7") -> dict[str, Any]:
     return {
@@ -298,6 +300,7 @@ def test_activities_contacts_and_documents_belong_to_their_deals(home: Warehouse
                         "hs_timestamp": "2024-03-05T10:00:00Z",
                         "hs_call_status": "COMPLETED",
                         "hs_call_direction": "INBOUND",
+                        "hs_call_title": "Demo of the new line",
                     },
                 },
             ),
@@ -321,7 +324,7 @@ def test_activities_contacts_and_documents_belong_to_their_deals(home: Warehouse
     )
     home.lake(
         "hubspot__quotes",
-        [record("21", {"properties": {"hs_status": "APPROVED", "hs_createdate": "2024-03-06T10:00:00Z"}})],
+        [record("21", {"properties": QUOTE})],
     )
     home.lake(
         "hubspot__associations",
@@ -357,8 +360,14 @@ def test_activities_contacts_and_documents_belong_to_their_deals(home: Warehouse
         ("acme:2", "502", None, None),
     ]
     assert contacts[0]["role"] == "decision maker"
-    documents = home.query("select deal_key, kind, status, occurred_at from canonical.int_documents")
-    assert [tuple(d.values()) for d in documents] == [("acme:1", "quote", "approved", at("2024-03-06T10:00:00"))]
+    documents = home.query(
+        "select deal_key, kind, status, occurred_at, actor_id from canonical.int_documents order by kind"
+    )
+    assert [tuple(d.values()) for d in documents] == [
+        ("acme:1", "approval", "approved", None, None),
+        ("acme:1", "quote", "approved", at("2024-03-06T10:00:00"), "42"),
+    ]
+    assert [(a["kind"], a["subject"]) for a in activities[:2]] == [("call", "demo of the new line"), ("email", None)]
 
 
 def test_a_deal_without_history_stands_where_it_was_last_seen(home: Warehouse) -> None:

@@ -19,4 +19,3 @@ left join {{ ref('int_owners') }} as owners
     on
         documents.connection = owners.connection
         and documents.actor_id = owners.owner_id
-where documents.occurred_at is not null

@@ -84,7 +84,7 @@ final as (
         occurred_at as happened_at,
         occurred_at as started_at,
         recorded_at,
-        'exact' as precision,
+        case when occurred_at is null then 'order' else 'exact' end as precision,
         owner_key as done_by,
         false as is_withdrawn
     from documents

@@ -1,9 +1,33 @@
-with documents as (
+{# HubSpot tells how the approval of a quote stands, but neither since when nor by whom. #}
+with records as (
     select
         *,
         {{ to_utc('occurred_at_text') }} as occurred_at
     from {{ ref('stg_hubspot__document_records') }}
     where not is_deleted
+),
+
+documents as (
+    select
+        connection,
+        document_id,
+        object,
+        kind,
+        status,
+        occurred_at,
+        actor_id
+    from records
+    union all
+    select
+        connection,
+        document_id,
+        object,
+        'approval' as kind,
+        status,
+        cast(null as timestamp) as occurred_at,
+        cast(null as {{ dbt.type_string() }}) as actor_id
+    from records
+    where kind = 'quote' and status in ('pending_approval', 'approved', 'rejected')
 ),
 
 associations as (
