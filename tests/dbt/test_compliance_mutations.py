@@ -31,6 +31,12 @@ MUTATIONS = {
     "too few are enough to doubt": (
         "int_possible_terms", "        >= coalesce(repeated.lacking", "        <= coalesce(repeated.lacking",
     ),
+    "what may have been done long before is a doubt": (
+        "int_possible_counts", "> deadlines.gate_at", "<> deadlines.gate_at",
+    ),
+    "an unmapped stage of the same moment is where a deal stands": (
+        "int_lasting_changes", "'unmapped' as undone", "'no' as undone",
+    ),
     "what was seen only later counts as late": ("int_counted_evidence", "moments.is_order and", "false and"),
     "its own stage saved with another undoes the move": (
         "int_lasting_changes", "and not (before.is_last and", "and not (false and",

@@ -101,7 +101,7 @@ final as (
         terms.step_key,
         terms.alternative,
         terms.term,
-        case when visits.precision <> 'order' then visits.entered_at end as happened_at,
+        visits.entered_at as happened_at,
         cast(null as timestamp) as recorded_at,
         visits.precision,
         'stage' as record_kind,

@@ -37,6 +37,7 @@ final as (
         records.record_kind,
         records.record_id,
         case when terms.is_by_start then records.started_at else records.happened_at end as happened_at,
+        records.recorded_at,
         records.precision,
         deals.judged_at
     from records

@@ -25,24 +25,9 @@ coverage as (
 
 ),
 
--- records of which the CRM leaves open whether they are what is asked for
 records as (
 
-    select
-        possible.deal_key,
-        possible.version,
-        possible.step_key,
-        possible.alternative,
-        possible.term,
-        count(*) as possible
-    from {{ ref('int_possible_records') }} as possible
-    inner join deadlines
-        on
-            possible.deal_key = deadlines.deal_key
-            and possible.version = deadlines.version
-            and possible.step_key = deadlines.step_key
-    where possible.happened_at is null or possible.happened_at <= deadlines.deadline_at
-    group by possible.deal_key, possible.version, possible.step_key, possible.alternative, possible.term
+    select * from {{ ref('int_possible_counts') }}
 
 ),
 
