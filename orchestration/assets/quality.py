@@ -93,13 +93,13 @@ def compliance_checks(book: NightBook) -> dg.AssetChecksDefinition:
                     asset_key=STEP_RESULTS,
                     passed=result.passed,
                     severity=dg.AssetCheckSeverity.WARN,
-                    metadata=_step_metadata(result),
+                    metadata=step_metadata(result),
                 )
 
     return compliance_step
 
 
-def _step_metadata(result: CheckResult) -> dict[str, dg.MetadataValue]:
+def step_metadata(result: CheckResult) -> dict[str, dg.MetadataValue]:
     """Count, rate, sample and links of one step; where nobody owed it there is no rate."""
     known = _metadata([] if result.passed else [result])
     if result.rates is not None:

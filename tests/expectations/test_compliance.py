@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import duckdb
 import pandas as pd
 
-from expectations.compliance import run_compliance
+from expectations.compliance import QUERY, run_compliance
 from expectations.process import load_process
 
 PROCESS = load_process()
@@ -68,3 +69,24 @@ def test_a_rate_has_bounds_that_hold_what_is_doubtful_against_it_and_for_it():
     assert got["buyer_named"].count == 2
     assert got["buyer_named"].links == {"a:1": "https://crm/a:1"}
     assert (got["amount_known"].rates, got["amount_known"].message) == (None, "no deal owed it yet")
+
+
+def test_what_is_asked_of_the_marts():
+    with duckdb.connect() as con:
+        con.execute("attach ':memory:' as warehouse; create schema warehouse.marts")
+        con.execute(
+            "create table warehouse.marts.dim_deals as select 'a' as connection, unnest(['a:1', 'a:2']) as deal_key, "
+            "'https://crm/1' as deal_url"
+        )
+        con.execute(
+            "create table warehouse.marts.fct_step_results as select 'a' as connection, * from (values "
+            "('a:1', 'buyer_named', 'missing', true, true, false), ('a:2', 'buyer_named', 'done', true, true, true), "
+            "('a:2', 'amount_known', 'unknown', true, false, false), ('a:1', 'amount_known', 'waived', true, false, "
+            "false), ('a:1', 'second_contact', 'unknown', false, false, false)) "
+            "as rows (deal_key, step_key, state, is_mandatory, is_due, is_ok)"
+        )
+        frame = con.execute(QUERY).df()
+    got = {result.rule: result for result in run_compliance(frame, PROCESS)}
+    assert (got["buyer_named"].rates, got["buyer_named"].links) == ((0.5, 0.5), {"a:1": "https://crm/1"})
+    assert (got["amount_known"].rates, got["amount_known"].count) == (None, 0)
+    assert len(frame) == 3
