@@ -17,7 +17,6 @@ newest as (
 
 ),
 
--- counted and not summed: DuckDB 2.0 takes a filter on such a sum for one that nothing passes, and leaves all rows out
 counted as (
 
     select
