@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 with pieces as (
 
     select * from {{ ref('int_evidence_pieces') }}

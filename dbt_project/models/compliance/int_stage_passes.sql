@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 with visits as (
 
     select * from {{ ref('int_visits') }}

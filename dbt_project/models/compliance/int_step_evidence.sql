@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 with found as (
 
     select * from {{ ref('int_term_evidence') }}

@@ -25,9 +25,11 @@ HELD = {"support": 1.0, "confidence": 1.0}
 model = {
     template: {tuple(pair): HELD for pair in pairs} for template, pairs in json.loads(CONSTRAINTS.read_text()).items()
 }
-events = pd.read_csv(EVENTS, parse_dates=["time"])
+# Its own names for the columns: with others, given as it documents, the check of 2.7.23 fails.
+NAMES = {"case": "case:concept:name", "name": "concept:name", "time": "time:timestamp"}
+events = pd.read_csv(EVENTS, parse_dates=["time"]).rename(columns=NAMES)
 began = processor_seconds()
-answers = pm4py.conformance_declare(events, model, activity_key="name", timestamp_key="time", case_id_key="case")
+answers = pm4py.conformance_declare(events, model)
 used = processor_seconds() - began
 RESULT.write_text(
     json.dumps(
