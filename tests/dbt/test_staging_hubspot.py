@@ -130,6 +130,7 @@ def test_a_deal_with_its_history(home: Warehouse) -> None:
                     "firstName": "Ann",
                     "lastName": "Lee",
                     "archived": False,
+                    "userId": 9042,
                     "teams": [{"id": "1", "name": "West", "primary": True}],
                 },
             )
@@ -161,7 +162,9 @@ def test_a_deal_with_its_history(home: Warehouse) -> None:
     )
     assert [f["value"] for f in fields] == ["2024-05-01", "2024-04-10"]
     owner = home.query("select * from canonical.int_owners")
-    assert [(o["owner_name"], o["team"], o["is_active"]) for o in owner] == [("Ann Lee", "West", True)]
+    assert [(o["owner_name"], o["team"], o["user_id"], o["is_active"]) for o in owner] == [
+        ("Ann Lee", "West", "9042", True)
+    ]
     assert home.query("select * from staging.stg_rejects") == []
 
 

@@ -412,6 +412,8 @@ def activities_took_place_when_they_were_due_unless_they_were_ticked_off_before(
             activity(5, "meeting", "2024-03-05T10:00:00", None),
             activity(6, "email", "2024-03-06T10:00:00", "2024-03-06T10:00:00Z"),
             activity(7, "call", "2024-03-05T10:00:00", "2024-03-05T11:00:00Z", deal_id=None),
+            activity(8, "call", "2024-06-20T10:00:00", None),
+            activity(9, "call", "2024-06-03", None),
         ],
     )
 
@@ -428,7 +430,9 @@ def test_activities_took_place_when_they_were_due_unless_they_were_ticked_off_be
         ("3", "call", "completed", "07 10", "07 10", 0, "second"),
         ("4", "meeting", "completed", "05 00", "02 08", 0, "day"),
         ("6", "email", "completed", "06 10", "06 10", 0, "second"),
-    ]
+        ("8", "call", "planned", "20 10", "02 08", 0, "second"),
+        ("9", "call", "planned", "03 00", "02 08", 0, "day"),
+    ], "what is overdue is not planned any more"
     assert {r["direction"] for r in rows} == {None}
 
 

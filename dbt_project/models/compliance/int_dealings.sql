@@ -4,19 +4,6 @@ with activities as (
 
 ),
 
-deals as (
-
-    select * from {{ ref('int_deal_paths') }}
-    where is_judged and status = 'open'
-
-),
-
-calendar as (
-
-    select * from {{ source('reference', 'calendar') }}
-
-),
-
 -- what was called off neither took place nor will; a date without a time lasts until its day's end
 dated as (
 
@@ -29,8 +16,10 @@ dated as (
         coalesce(activities.contact_count, 1) > 0 as has_contact,
         deals.judged_at
     from activities
-    inner join deals on activities.deal_key = deals.deal_key
-    left join calendar on activities.precision = 'day' and cast(activities.occurred_at as date) = calendar.day
+    inner join {{ ref('int_deal_paths') }} as deals
+        on activities.deal_key = deals.deal_key and deals.is_judged and deals.status = 'open'
+    left join {{ source('reference', 'calendar') }} as calendar
+        on activities.precision = 'day' and cast(activities.occurred_at as date) = calendar.day
     where coalesce(activities.outcome, '') not in ('canceled', 'cancelled', 'no_show')
 
 ),

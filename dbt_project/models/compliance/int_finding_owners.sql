@@ -4,22 +4,10 @@ with findings as (
 
 ),
 
-deals as (
-
-    select * from {{ ref('int_judged_deals') }}
-
-),
-
 changes as (
 
     select * from {{ ref('int_field_changes') }}
     where field = 'owner' and changed_at is not null
-
-),
-
-owners as (
-
-    select * from {{ ref('int_owners') }}
 
 ),
 
@@ -36,7 +24,7 @@ ranked as (
             order by changes.changed_at desc, changes.change_id desc
         ) as recency
     from findings
-    inner join deals on findings.deal_key = deals.deal_key
+    inner join {{ ref('int_judged_deals') }} as deals on findings.deal_key = deals.deal_key
     inner join changes on findings.deal_key = changes.deal_key and changes.changed_at <= findings.since
 
 ),
@@ -50,7 +38,8 @@ final as (
         ranked.subject,
         owners.owner_key
     from ranked
-    inner join owners on ranked.connection = owners.connection and ranked.owner_id = owners.owner_id
+    inner join {{ ref('int_owners') }} as owners
+        on ranked.connection = owners.connection and ranked.owner_id = owners.owner_id
     where ranked.recency = 1
 
 )

@@ -1,18 +1,4 @@
-with duties as (
-
-    select * from {{ ref('int_step_duties') }}
-    where inapplicable_reason is null
-
-),
-
-steps as (
-
-    select * from {{ source('reference', 'process_steps') }}
-    where not_by_step_key is not null
-
-),
-
-doers as (
+with doers as (
 
     select * from {{ ref('int_step_doers') }}
 
@@ -30,11 +16,13 @@ pairs as (
         ours.is_identified and theirs.is_identified as is_identified,
         ours.person,
         greatest(ours.first_at, theirs.first_at) as happened_at
-    from duties
-    inner join steps on duties.version = steps.version and duties.step_key = steps.step_key
+    from {{ ref('int_step_duties') }} as duties
+    inner join {{ source('reference', 'process_steps') }} as steps
+        on duties.version = steps.version and duties.step_key = steps.step_key
     inner join doers as ours on duties.deal_key = ours.deal_key and duties.step_key = ours.step_key
     inner join doers as theirs
         on duties.deal_key = theirs.deal_key and steps.not_by_step_key = theirs.step_key
+    where duties.inapplicable_reason is null
 
 ),
 

@@ -17,12 +17,6 @@ steps as (
 
 ),
 
-waivers as (
-
-    select * from {{ ref('int_step_waivers') }}
-
-),
-
 -- what one person did alone stays so, whoever does it once more
 final as (
 
@@ -47,7 +41,8 @@ final as (
     inner join steps on four_eyes.version = steps.version and four_eyes.step_key = steps.step_key
     inner join steps as others
         on four_eyes.version = others.version and four_eyes.not_by_step_key = others.step_key
-    left join waivers on four_eyes.deal_key = waivers.deal_key and four_eyes.step_key = waivers.step_key
+    left join {{ ref('int_step_waivers') }} as waivers
+        on four_eyes.deal_key = waivers.deal_key and four_eyes.step_key = waivers.step_key
 
 )
 

@@ -1,24 +1,6 @@
 {{ config(materialized='view') }}
 
-with records as (
-
-    select * from {{ ref('int_evidence_records') }}
-
-),
-
-matches as (
-
-    select * from {{ ref('int_term_matches') }}
-
-),
-
-terms as (
-
-    select * from {{ ref('int_clocked_terms') }}
-
-),
-
-deals as (
+with deals as (
 
     select * from {{ ref('int_judged_deals') }}
     where is_judged
@@ -40,16 +22,16 @@ final as (
         records.recorded_at,
         records.precision,
         deals.judged_at
-    from records
+    from {{ ref('int_evidence_records') }} as records
     inner join deals on records.deal_key = deals.deal_key
-    inner join matches
+    inner join {{ ref('int_term_matches') }} as matches
         on
             records.record_kind = matches.record_kind
             and records.label = matches.label
             and records.status = matches.status
             and records.direction = matches.direction
             and records.topic = matches.topic
-    inner join terms
+    inner join {{ ref('int_clocked_terms') }} as terms
         on
             matches.version = terms.version
             and matches.step_key = terms.step_key

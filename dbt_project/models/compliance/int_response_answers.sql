@@ -1,11 +1,5 @@
-with events as (
-
-    select * from {{ ref('int_response_events') }}
-
-),
-
 -- a trigger reads on from its own moment, an answer that is known by the day counts to that day's end
-ordered as (
+with ordered as (
 
     select
         events.*,
@@ -13,10 +7,9 @@ ordered as (
         case when is_trigger then 0 else 1 end as rank_of_moment,
         case when is_answer then happened_at end as answer_at,
         case when may_be_answer and not is_answer then happened_at end as possible_at,
-        max(case when may_be_answer and happened_at is null then 1 else 0 end) over (
-            partition by deal_key, version, response_key
-        ) = 1 as has_undated_answer
-    from events
+        max(case when may_be_answer and happened_at is null then 1 else 0 end) over whole = 1 as has_undated_answer
+    from {{ ref('int_response_events') }} as events
+    window whole as (partition by deal_key, version, response_key)
 
 ),
 
@@ -24,7 +17,7 @@ ordered as (
 matched as (
 
     select
-        ordered.*,
+        *,
         min(answer_at) over onwards as answered_at,
         min(possible_at) over onwards as maybe_answered_at
     from ordered

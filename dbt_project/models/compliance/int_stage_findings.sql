@@ -1,23 +1,4 @@
-with over_time as (
-
-    select * from {{ ref('int_over_time') }}
-
-),
-
-unmapped as (
-
-    select * from {{ ref('int_unmapped_entries') }}
-
-),
-
-paths as (
-
-    select * from {{ ref('int_deal_paths') }}
-    where is_judged
-
-),
-
-final as (
+with final as (
 
     select
         over_time.deal_key,
@@ -34,8 +15,8 @@ final as (
         over_time.stands_in_stage and over_time.since >= paths.judge_from as is_alert,
         false as is_waived,
         over_time.sentence
-    from over_time
-    inner join paths on over_time.deal_key = paths.deal_key
+    from {{ ref('int_over_time') }} as over_time
+    inner join {{ ref('int_deal_paths') }} as paths on over_time.deal_key = paths.deal_key and paths.is_judged
 
     union all
 
@@ -56,8 +37,8 @@ final as (
         false as is_waived,
         'Was put in the CRM stage "' || coalesce(unmapped.stage_id, '?') || '", which is not mapped to the process'
             as sentence
-    from unmapped
-    inner join paths on unmapped.deal_key = paths.deal_key
+    from {{ ref('int_unmapped_entries') }} as unmapped
+    inner join {{ ref('int_deal_paths') }} as paths on unmapped.deal_key = paths.deal_key and paths.is_judged
 
 )
 

@@ -4,12 +4,6 @@ with visits as (
 
 ),
 
-deals as (
-
-    select * from {{ ref('int_judged_deals') }}
-
-),
-
 -- an open visit lasts until the moment at which the deal is judged
 timed as (
 
@@ -35,7 +29,7 @@ timed as (
             cast(0 as double)
         ) as days
     from visits
-    inner join deals on visits.deal_key = deals.deal_key
+    inner join {{ ref('int_judged_deals') }} as deals on visits.deal_key = deals.deal_key
 
 ),
 

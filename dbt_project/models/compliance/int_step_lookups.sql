@@ -8,18 +8,6 @@ with needed as (
 
 ),
 
-connections as (
-
-    select * from {{ source('reference', 'connections') }}
-
-),
-
-coverage as (
-
-    select * from {{ source('reference', 'coverage') }}
-
-),
-
 told as (
 
     select
@@ -34,8 +22,8 @@ told as (
             else ' since ' || cast(cast(coverage.covered_from as date) as {{ dbt.type_string() }})
         end as place
     from needed
-    cross join connections
-    left join coverage
+    cross join {{ source('reference', 'connections') }} as connections
+    left join {{ source('reference', 'coverage') }} as coverage
         on connections.connection = coverage.connection and needed.object = coverage.object
 
 ),

@@ -5,12 +5,6 @@ with verdicts as (
 
 ),
 
-waivers as (
-
-    select * from {{ source('reference', 'waivers') }}
-
-),
-
 -- a waiver for one deal holds for its stage whenever it is left before the waiver ends, also when it was given after
 -- that; one for every deal holds for those that leave the stage while it is in force
 ranked as (
@@ -27,7 +21,7 @@ ranked as (
                 waivers.waiver_id
         ) as choice
     from verdicts
-    inner join waivers
+    inner join {{ source('reference', 'waivers') }} as waivers
         on
             verdicts.step_key = waivers.step_key
             and verdicts.deal_key = coalesce(waivers.deal_key, verdicts.deal_key)

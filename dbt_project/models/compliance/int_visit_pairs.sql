@@ -13,18 +13,6 @@ paths as (
 
 ),
 
-judged_types as (
-
-    select * from {{ source('reference', 'process_deal_types') }}
-
-),
-
-periods as (
-
-    select * from {{ ref('int_process_periods') }}
-
-),
-
 final as (
 
     select
@@ -42,9 +30,9 @@ final as (
         visits.actor_kind as moved_by_kind
     from visits
     inner join paths on visits.deal_key = paths.deal_key
-    inner join periods
+    inner join {{ ref('int_process_periods') }} as periods
         on visits.entered_at >= periods.in_force_from and visits.entered_at < periods.in_force_to
-    inner join judged_types
+    inner join {{ source('reference', 'process_deal_types') }} as judged_types
         on periods.version = judged_types.version and paths.deal_type = judged_types.deal_type
     where
         visits.precision <> 'order'

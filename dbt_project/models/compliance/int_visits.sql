@@ -1,27 +1,18 @@
-with runs as (
-
-    select * from {{ ref('int_stage_runs') }}
-
-),
-
-mended as (
+with mended as (
 
     select * from {{ ref('int_mended_runs') }}
-
-),
-
-mended_deals as (
-
-    select distinct deal_key from mended
 
 ),
 
 lasting as (
 
     select runs.*
-    from runs
-    left join mended_deals on runs.deal_key = mended_deals.deal_key
-    where mended_deals.deal_key is null
+    from {{ ref('int_stage_runs') }} as runs
+    where
+        not exists (
+            select mended.deal_key from mended
+            where runs.deal_key = mended.deal_key
+        )
 
     union all
 

@@ -1,16 +1,4 @@
-with stages as (
-
-    select * from {{ ref('int_left_stages') }}
-
-),
-
-evidence as (
-
-    select * from {{ ref('int_candidate_evidence') }}
-
-),
-
-close_dates as (
+with close_dates as (
 
     select
         deal_key,
@@ -35,8 +23,8 @@ final as (
             when evidence.first_at <= stages.counts_until then 'by_then'
             else 'later'
         end as found
-    from stages
-    inner join evidence on stages.deal_key = evidence.deal_key
+    from {{ ref('int_left_stages') }} as stages
+    inner join {{ ref('int_candidate_evidence') }} as evidence on stages.deal_key = evidence.deal_key
 
     union all
 
@@ -47,7 +35,7 @@ final as (
         'field_changes' as object,
         'field:close_date' as candidate,
         'by_then' as found
-    from stages
+    from {{ ref('int_left_stages') }} as stages
     inner join close_dates
         on
             stages.deal_key = close_dates.deal_key

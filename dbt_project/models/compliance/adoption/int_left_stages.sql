@@ -22,18 +22,6 @@ deals as (
 
 ),
 
-people as (
-
-    select * from {{ ref('int_visit_people') }}
-
-),
-
-settings as (
-
-    select * from {{ source('reference', 'settings') }}
-
-),
-
 final as (
 
     select
@@ -47,8 +35,9 @@ final as (
         coalesce(people.team_key, '(none)') as team_key
     from gates
     inner join deals on gates.deal_key = deals.deal_key
-    cross join settings
-    left join people on gates.deal_key = people.deal_key and gates.gate_visit_no = people.visit_no
+    cross join {{ source('reference', 'settings') }} as settings
+    left join {{ ref('int_visit_people') }} as people
+        on gates.deal_key = people.deal_key and gates.gate_visit_no = people.visit_no
     where
         gates.gate_at >= {{ add_seconds('settings.as_of', back) }}
         and {{ add_seconds('gates.gate_at', grace) }} <= deals.judged_at

@@ -46,6 +46,5 @@ inner join associations
         and associations.to_object = 'deals'
 left join contact_counts
     on
-        engagements.connection = contact_counts.connection
-        and engagements.kind = contact_counts.kind
+        engagements.connection = contact_counts.connection and engagements.kind = contact_counts.kind
         and engagements.engagement_id = contact_counts.from_id

@@ -1,6 +1,5 @@
-{% set team = {'name': 'text', 'primary': 'text'} %}
-{% set fields = {'email': 'text', 'firstName': 'text', 'lastName': 'text', 'archived': 'text', 'teams': [team],
-    'userId': 'text', 'userIdIncludingInactive': 'text'} %}
+{% set fields = {'email': 'text', 'firstName': 'text', 'lastName': 'text', 'archived': 'text',
+    'teams': [{'name': 'text', 'primary': 'text'}], 'userId': 'text', 'userIdIncludingInactive': 'text'} %}
 
 with latest as (
     {{ latest_records(source('lake', 'hubspot__owners')) }}
@@ -46,7 +45,4 @@ select
     coalesce(payload.archived, 'false') <> 'true' and not coalesce(parsed.is_deleted, false) as is_active
 from parsed
 left join main_teams
-    on
-        parsed.connection = main_teams.connection
-        and parsed.owner_id = main_teams.owner_id
-        and main_teams.team_no = 1
+    on parsed.connection = main_teams.connection and parsed.owner_id = main_teams.owner_id and main_teams.team_no = 1

@@ -1,7 +1,6 @@
 {{ config(materialized='table') }}
 
-{# Every version of a lead that we ever read is a dated snapshot of it: the only history of what Odoo doesn't track.
-   #}
+{# Every version of a lead that we ever read is a dated snapshot of it: the only history of what Odoo doesn't track. #}
 with delivered as (
     select
         connection,
