@@ -42,7 +42,8 @@ select
     cast(activities.contact_count as integer) as contact_count,
     case when activities.is_day_only then 'day' else 'second' end as precision,
     cast(null as timestamp) as started_at,
-    activities.subject
+    activities.subject,
+    activities.withdrawn_at
 from activities
 cross join {{ source('reference', 'settings') }} as settings
 left join {{ source('reference', 'connections') }} as connections
