@@ -47,9 +47,6 @@ def differences(
         "ooo": sorted(step for step, r in steps.items() if r["is_out_of_order"]),
         "early": sorted(step for step, r in steps.items() if r["is_early"]),
         "steps": {step: steps[step]["state"] for step in expected.get("steps", {}) if step in steps},
+        "four_eyes": {step: steps[step]["four_eyes"] for step in expected.get("four_eyes", {}) if step in steps},
     }
-    if "four_eyes" in expected and any("four_eyes" not in step for step in steps.values()):
-        expected = {key: value for key, value in expected.items() if key != "four_eyes"}  # not modelled yet
-    else:
-        ours["four_eyes"] = {step: steps[step]["four_eyes"] for step in expected.get("four_eyes", {})}
     return {key: (value, ours.get(key)) for key, value in expected.items() if ours.get(key) != value}
