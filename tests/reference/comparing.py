@@ -1,0 +1,134 @@
+"""Draws a world, has it judged twice, and lists where the two disagree."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from expectations.compile_process import process_tables
+from tests.dbt.compliance_tables import World
+from tests.reference.days import Days
+from tests.reference.drawing import drawn_accounts, drawn_deals
+from tests.reference.drawing_process import drawn_process
+from tests.reference.judge import Judgement, judge_deal
+from tests.reference.process import Process, read_process
+from tests.reference.rows import Deal, Surroundings
+from tests.reference.tables import read_deals, read_findings, read_results, read_visits, write
+
+ZONES = ("UTC", "America/New_York", "Asia/Kolkata", "Europe/Berlin")
+HOLIDAYS = frozenset({date(2024, 3, 29), date(2024, 4, 1), date(2024, 5, 1)})
+KINDS = {"skip": "stage_skipped", "born_late": "born_late", "backward": "moved_backward", "reopen": "reopened"}
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One thing of one deal on which the two disagree."""
+
+    seed: int
+    deal: Deal
+    what: str
+    rules: Any
+    sql: Any
+
+
+@dataclass(slots=True)
+class Compared:
+    """A world judged twice."""
+
+    deals: int
+    verdicts: int
+    differences: list[Difference]
+    process: Process
+    around: dict[str, Surroundings]
+
+
+def is_working_day(day: date) -> bool:
+    """Monday to Friday, without holidays."""
+    return day.weekday() < 5 and day not in HOLIDAYS
+
+
+def compare(seed: int, count: int, folder: Path, without: frozenset[str] = frozenset()) -> Compared:
+    """Draw `count` deals and compare both judgements of each."""
+    rng = random.Random(seed)
+    folder.mkdir(parents=True, exist_ok=True)
+    days = Days(ZoneInfo(rng.choice(ZONES)), is_working_day)
+    drawn = drawn_process(rng, folder, without)
+    tables = process_tables(drawn, days.zone)
+    flicker, tolerance = drawn.defaults.flicker, drawn.defaults.backfill_tolerance
+    process = read_process(tables, flicker_seconds=flicker, backfill_seconds=tolerance)
+    accounts = drawn_accounts(rng, 40, without)
+    around = {account.name: account.around for account in accounts}
+    deals = list(drawn_deals(rng, count, accounts, process, without))
+    world = World(folder / "world", time_zone=str(days.zone), flicker_seconds=flicker, backfill_seconds=tolerance,
+                  as_of=max(account.judged_at for account in accounts))  # fmt: skip
+    write(world, tables, deals, accounts, days)
+    built = world.build()
+    results, visits, findings, compliance = read_results(built), read_visits(built), read_findings(built), read_deals(built)
+    differences, verdicts = [], 0
+    for deal in deals:
+        key = deal.deal_key
+        ours = judge_deal(deal, process, days, around[deal.connection])
+        verdicts += len(ours.verdicts)
+        said = {
+            **{f"step {step}": _verdict(row) for step, row in results.get(key, {}).items()},
+            "visits": [row[:3] for row in visits.get(key, [])],
+            "days": [round(row[3], 6) for row in visits.get(key, [])],
+            "moves": findings.get(key, set()),
+            "deal": _deal(compliance.get(key)),
+        }
+        expected = _expected(ours, deal)
+        if "skip_again" in without and any(move.kind in ("backward", "reopen") for move in ours.moves):
+            expected["moves"], said["moves"] = (
+                {move for move in moves if move[0] != "stage_skipped"} for moves in (expected["moves"], said["moves"])
+            )
+        if "claims" in without:
+            expected, said = _without_claims(expected), _without_claims(said)
+        for what in expected.keys() | said.keys():
+            if expected.get(what) != said.get(what):
+                differences.append(Difference(seed, deal, what, expected.get(what), said.get(what)))
+    return Compared(len(deals), verdicts, differences, process, around)
+
+
+def _deal(row: tuple[Any, ...] | None) -> tuple[Any, ...] | None:
+    if row is None:
+        return None
+    status, due, ok, low, high, truncated = row
+    return status, due, ok, None if low is None else (round(low * 10**6), round(high * 10**6)), truncated
+
+
+def _verdict(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Of a step that does not apply only that is compared: which version does not know it is nobody's concern."""
+    if row[1] == "not_applicable":
+        return None, row[1], *row[2:4], None, None
+    return (*row[:5], None) if row[1] == "unknown" else row
+
+
+def _without_claims(said: dict[str, Any]) -> dict[str, Any]:
+    return {
+        what: (row[0], "done", *row[2:5], None) if what.startswith("step") and row[1] in ("done", "done_in_grace") else row
+        for what, row in said.items()
+    }
+
+
+def _millionths(rate: float) -> int:
+    return int(rate * 10**6 + 0.5)
+
+
+def _expected(ours: Judgement, deal: Deal) -> dict[str, Any]:
+    rate = ours.rate()
+    return {
+        **{
+            f"step {step}": _verdict((v.version, v.state, v.is_due, v.is_ok, v.gate_at, v.done.at if v.done else None))
+            for step, v in ours.verdicts.items()
+        },
+        "visits": [(v.stage_key, v.entered_at, v.left_at) for v in ours.visits],
+        "days": [round(((v.left_at or deal.judged_at) - v.entered_at).total_seconds() / 86_400, 6) for v in ours.visits],
+        "moves": {(KINDS[move.kind], move.stage_key, move.at) for move in ours.moves}
+        | {("over_time", stage, since) for stage, since in ours.over_time},
+        "deal": (ours.status, ours.due, ours.ok, None if rate is None else (_millionths(rate[0]), _millionths(rate[1])),
+                 ours.is_truncated),
+    }  # fmt: skip

@@ -1,0 +1,223 @@
+"""Random deals, drawn so that what matters meets: ties, the last second of a grace, a record a second too late.
+
+`without` names features that stay out of the draw. Nothing here knows what the right verdicts are.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from tests.reference.drawing_process import DOCUMENTS, KINDS, OUTCOMES, ROLES, STATUSES
+from tests.reference.process import Process
+from tests.reference.rows import Activity, Contact, Deal, Document, FieldChange, StageChange, Surroundings
+
+BEGIN = datetime(2024, 1, 8, 9)
+GAPS = (0, 0, 1, 30, 60, 61, 299, 300, 301, 4_000, 90_000, 90_000, 400_000, 400_000, 1_000_000)
+NUDGES = (-90_000, -3_601, -1, 0, 0, 1, 8, 60, 61, 3_600, 3_601, 86_400, 172_800, 172_801, 200_000)
+DELAYS = (0, 0, 0, 0, 0, 1, 3_600, 7_200, 86_400, 86_401, 90_000, 172_800, 260_000, 900_000)
+SOURCES = ("deals", "stage_changes", "field_changes", "activities", "contacts", "documents")
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A connection: when it was read, and since when each source is."""
+
+    name: str
+    judged_at: datetime
+    around: Surroundings
+
+
+def drawn_accounts(rng: random.Random, count: int, without: frozenset[str]) -> list[Account]:
+    """Connections that were read at different moments, some of whose sources were connected late or never."""
+    accounts = []
+    for n in range(count):
+        judged_at = BEGIN + timedelta(days=rng.randint(100, 200), seconds=rng.choice((0, 0, 3_600, 50_000)))
+        covered: dict[str, datetime | None] = dict.fromkeys(SOURCES)
+        if "coverage" not in without and rng.random() < 0.5:
+            for source in rng.sample(SOURCES[2:], rng.randint(1, 2)):
+                covered[source] = BEGIN + timedelta(days=rng.randint(0, 120))
+                if rng.random() < 0.2:
+                    del covered[source]
+        accounts.append(Account(f"c{n}", judged_at, Surroundings(covered)))
+    return accounts
+
+
+def drawn_deals(rng: random.Random, count: int, accounts: Sequence[Account], process: Process,
+                without: frozenset[str]) -> Iterator[Deal]:  # fmt: skip
+    """As many deals, spread over the accounts."""
+    stages = [stage.stage_key for stage in process.versions[0].stages]
+    types = frozenset(deal_type for version in process.versions for deal_type in version.deal_types)
+    for n in range(count):
+        deal = Draw(rng, rng.choice(accounts), stages, without).deal(f"d{n}")
+        if deal.deal_type not in types:
+            deal.unjudged_reason = "deal_type"
+        yield deal
+
+
+class Draw:
+    """One deal in the making."""
+
+    def __init__(self, rng: random.Random, account: Account, stages: Sequence[str], without: frozenset[str]) -> None:
+        self.rng, self.account, self.stages, self.without = rng, account, stages, without
+
+    def chance(self, feature: str, share: float) -> bool:
+        """Whether a feature is in this deal."""
+        return self.rng.random() < share and feature not in self.without
+
+    def deal(self, name: str) -> Deal:
+        """The deal with its path and evidence."""
+        walk = [self._native(stage) for stage in self._walk()]
+        offsets = [0]
+        for _ in walk[1:]:
+            offsets.append(offsets[-1] + self.rng.choice(GAPS))
+        begin = self._begin(offsets)
+        times = [begin + timedelta(seconds=offset) for offset in offsets]
+        created = begin - timedelta(seconds=self.rng.choice((0, 0, 0, 0, 0, 59, 60)))
+        if self.chance("truncated", 0.12):
+            created = begin - timedelta(seconds=self.rng.choice((61, 90_000, 4_000_000)))
+        deal = Deal(self.account.name, f"{self.account.name}:{name}", created, self.account.judged_at)
+        by_day = self.chance("day_path", 0.08)
+        for n, (stage, time) in enumerate(zip(walk, times, strict=True)):
+            if n and walk[n - 1] == stage:
+                continue  # the CRM tells of entries, and there is none into the stage where a deal already stands
+            deal.stage_changes.append(self._change(n, stage, time, by_day))
+        if self.chance("created_unknown", 0.02):
+            deal.created_at = None
+        if self.chance("deal_types", 0.1):
+            deal.deal_type = "renewal"
+        if self.chance("unjudged", 0.02):
+            deal.unjudged_reason = "deleted"
+        if self.chance("unclear", 0.05):
+            deal.unclear_until = self.rng.choice(times) + timedelta(seconds=self.rng.choice((-1, 0, 1)))
+        deal.stage_id = walk[-1]
+        self._evidence(deal, times)
+        self.rng.shuffle(deal.stage_changes)
+        return deal
+
+    def _begin(self, offsets: list[int]) -> datetime:
+        """Any day, or so that the deal is judged within a moment that matters."""
+        if self.rng.random() < 0.3:
+            back = self.rng.choice(offsets) + max(0, self.rng.choice(NUDGES))
+            return self.account.judged_at - timedelta(seconds=back)
+        span = int((self.account.judged_at - BEGIN).total_seconds())
+        return BEGIN + timedelta(seconds=self.rng.randrange(span))
+
+    def _walk(self) -> list[str]:
+        """Stages in the order in which they were entered: mostly forward, sometimes any."""
+        stages = [*self.stages, "won"]
+        place = 0 if not self.chance("born_late", 0.15) else self.rng.randrange(len(self.stages))
+        walk = [stages[place]]
+        for _ in range(self.rng.randint(0, 7)):
+            turn = self.rng.random()
+            if turn < 0.6:
+                place = min(place + 1, len(stages) - 1)
+            elif turn < 0.7 and "skip" not in self.without:
+                place = min(place + 2, len(stages) - 1)
+            elif turn < 0.85 and "backward" not in self.without:
+                place = max(place - self.rng.randint(1, 2), 0)
+            elif turn < 0.93 and "lost" not in self.without:
+                walk.append("lost")
+                if self.rng.random() < 0.4 or self.without & {"reopen", "reopen_lost"}:
+                    return walk
+                continue
+            elif turn < 0.96 and "unmapped" not in self.without:
+                walk.append("unmapped")
+                continue
+            elif turn < 0.98 and "odd_jump" not in self.without:
+                place = self.rng.randrange(len(stages))
+            walk.append(stages[place])
+            if stages[place] == "won" and (self.rng.random() < 0.8 or "reopen" in self.without):
+                return walk
+        return walk
+
+    def _native(self, stage: str) -> str:
+        """Two of the CRM's stages may stand for one stage of the process."""
+        return f"{stage}'" if self.chance("two_natives", 0.15) else stage
+
+    def _change(self, n: int, stage_id: str, time: datetime, by_day: bool) -> StageChange:
+        change = StageChange(f"{n:03}", stage_id, stage_id.rstrip("'"), time, time)
+        if by_day:
+            change.entered_at, change.precision = midnight(time), "day"
+        elif self.chance("order_path", 0.02):
+            change.precision, change.source = "order", "snapshot"
+        if self.chance("recorded_ahead", 0.01):
+            change.recorded_at = self.account.judged_at + timedelta(days=1)
+        if self.chance("other_ids", 0.1):
+            change.change_id = f"{self.rng.randrange(900, 1000)}{n}"
+        return change
+
+    def _evidence(self, deal: Deal, times: list[datetime]) -> None:
+        for n in range(self.rng.randint(0, 5)):
+            deal.activities.append(self._activity(n, times))
+        for field in ("amount", "close_date", "budget", "lost_reason"):
+            for n in range(self.rng.choice((0, 0, 1, 1, 2, 3))):
+                deal.field_changes.append(self._field(field, n, times))
+        for n in range(self.rng.randint(0, 2)):
+            added = None if self.chance("undated", 0.1) else self._moment(times)
+            contact = Contact(str(n), added, self.rng.choice((*ROLES, None)))
+            if added is None:
+                contact.precision = "order"
+            elif self.chance("day", 0.15):
+                contact.added_at, contact.precision = midnight(added), "day"
+            deal.contacts.append(contact)
+        for n in range(self.rng.randint(0, 2)):
+            done = self._moment(times)
+            status = None if self.chance("no_status", 0.3) else self.rng.choice(STATUSES)
+            deal.documents.append(Document(str(n), self.rng.choice(DOCUMENTS), done, self._recorded(done), status))
+
+    def _activity(self, n: int, times: list[datetime]) -> Activity:
+        done = self._moment(times)
+        activity = Activity(
+            str(n), self.rng.choice(KINDS), done, self._recorded(done), self.rng.choice((*OUTCOMES, "completed")),
+            self.rng.choice(("in", "out")), contact_count=self.rng.choice((0, 1, 2)),
+        )  # fmt: skip
+        if self.chance("no_outcome", 0.2):
+            activity.outcome = None
+        if self.chance("no_direction", 0.1):
+            activity.direction = None
+        if self.chance("no_contact_count", 0.1):
+            activity.contact_count = None
+        if self.chance("undated", 0.04):
+            activity.occurred_at, activity.precision = None, "order"
+        elif self.chance("day", 0.15):
+            activity.occurred_at, activity.precision = midnight(done), "day"
+        return activity
+
+    def _field(self, field: str, n: int, times: list[datetime]) -> FieldChange:
+        time = self._moment(times)
+        if field == "close_date":
+            near = self.rng.choice(times) + timedelta(days=self.rng.choice((-20, -1, 0, 0, 1, 30)))
+            value: str | None = str(near.date())
+        else:
+            value = self.rng.choice({"amount": ("0", "-5", "100", "12.50", ""), "budget": ("Yes", "no", "yes please", ""),
+                                     "lost_reason": ("Price", "timing", "other")}[field])  # fmt: skip
+        if self.chance("empty_field", 0.15):
+            value = None
+        change = FieldChange(f"{field}{n}", field, value, time, self._recorded(time))
+        if self.chance("undated", 0.04):
+            change.changed_at, change.recorded_at, change.source, change.precision = None, None, "snapshot", "order"
+        elif self.chance("order_field", 0.06):
+            change.source, change.precision = "snapshot", "order"
+        elif self.chance("day", 0.05):
+            change.changed_at, change.precision = midnight(time), "day"
+        return change
+
+    def _moment(self, times: list[datetime]) -> datetime:
+        """Near one of the moments of the path, mostly."""
+        if self.rng.random() < 0.7:
+            return self.rng.choice(times) + timedelta(seconds=self.rng.choice(NUDGES))
+        return times[0] + timedelta(seconds=self.rng.randrange(-100_000, 3_000_000))
+
+    def _recorded(self, done: datetime) -> datetime | None:
+        if self.chance("backfilled", 0.4):
+            recorded = done + timedelta(seconds=self.rng.choice(DELAYS))
+            return min(recorded, max(done, self.account.judged_at)) if "recorded_after" in self.without else recorded
+        return None if self.chance("recorded_unknown", 0.1) else done
+
+
+def midnight(time: datetime) -> datetime:
+    """The moment at which a day stands that is known without its time."""
+    return datetime(time.year, time.month, time.day)

@@ -1,0 +1,161 @@
+"""Random processes, written as process.yml would have them, so that the grammar and its compiling are drawn in too."""
+
+from __future__ import annotations
+
+import random
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from expectations.process import Process, load_process
+
+FIELDS = ("amount", "close_date", "budget", "lost_reason")
+KINDS = ("meeting", "call", "email")
+OUTCOMES = ("completed", "canceled", "no_show")
+ROLES = ("buyer", "champion")
+DOCUMENTS = ("quote", "file", "approval")
+STATUSES = ("draft", "approved")
+GRACES: tuple[Any, ...] = (
+    "0 seconds", "60 seconds", "1 hour", "2 days", {"working_days": 1}, {"working_days": 3},
+)  # fmt: skip
+STARTS = (None, date(2024, 3, 1), date(2024, 5, 15))
+Raw = dict[str, Any]
+
+
+def drawn_process(rng: random.Random, folder: Path, without: frozenset[str]) -> Process:
+    """A process of 3 to 5 stages in 1 to 3 versions."""
+    stages = [f"s{n}" for n in range(1, rng.randint(3, 5) + 1)]
+    pool = {
+        f"{stage}_{n}": _step(rng, stages[: order + 1], f"{stage}_{n}", without)
+        for order, stage in enumerate(stages)
+        for n in range(rng.randint(1, 3))
+    }
+    losses = {f"loss_{n}": _loss(rng, f"loss_{n}", without) for n in range(rng.randint(0, 2))}
+    count = 1 if "versions" in without else rng.randint(1, 3)
+    raw = {
+        "defaults": {
+            "grace": rng.choice(GRACES),
+            "flicker": rng.choice(("0 seconds", "60 seconds", "5 minutes", "5 minutes")),
+            "backfill_tolerance": rng.choice(("0 seconds", "1 hour", "1 day", "1 day")),
+            "logging_min_activities": 0,
+        },
+        "versions": [_version(rng, n, stages, pool, losses, without) for n in range(count)],
+    }
+    file = folder / "process.yml"
+    file.write_text(yaml.safe_dump(raw, sort_keys=False), encoding="utf-8")
+    return load_process(file)
+
+
+def _version(rng: random.Random, n: int, stages: list[str], pool: dict[str, Raw], losses: dict[str, Raw],
+             without: frozenset[str]) -> Raw:  # fmt: skip
+    version: Raw = {} if STARTS[n] is None else {"in_force_from": STARTS[n]}
+    version["applies_to"] = {"deal_types": rng.choice((["new"], ["new", "renewal"]))}
+    version["stages"] = []
+    known: list[str] = []
+    for order, stage in enumerate(stages):
+        steps = []
+        for key, step in pool.items():
+            if key.startswith(stage) and rng.random() < 0.85:
+                steps.append({**step, **_varied(rng, known, without)})
+                known.append(key)
+        entry: Raw = {"key": stage, "name": stage.title(), "probability": 0.1 * (order + 1), "steps": steps}
+        if rng.random() < 0.7:
+            entry["max_days"] = rng.choice((1, 5, 14, 30))
+        if "optional" not in without and rng.random() < 0.2:
+            entry["optional"] = True
+        version["stages"].append(entry)
+    version["on_loss"] = [loss for loss in losses.values() if rng.random() < 0.9]
+    return version
+
+
+def _varied(rng: random.Random, known: list[str], without: frozenset[str]) -> Raw:
+    """What may change about a step from version to version."""
+    varied: Raw = {"mandatory": rng.random() < 0.75}
+    if rng.random() < 0.4:
+        varied["grace"] = rng.choice(GRACES)
+    if known and rng.random() < 0.3:
+        varied["after"] = rng.choice(known)
+    if "backfill" not in without:
+        varied["backfill"] = rng.choice(("flag", "flag", "accept", "reject"))
+    return varied
+
+
+def _step(rng: random.Random, stages: list[str], key: str, without: frozenset[str]) -> Raw:
+    return {"key": key, "name": key.title(), "mandatory": True, "evidence": _evidence(rng, stages, without)}
+
+
+def _loss(rng: random.Random, key: str, without: frozenset[str]) -> Raw:
+    evidence = _single(rng, [], without | {"at_gate", "in_last_days"})
+    within = rng.choice(("0 seconds", "1 hour", "2 days"))
+    return {"key": key, "name": key.title(), "mandatory": rng.random() < 0.8, "within": within, "evidence": evidence}
+
+
+def _evidence(rng: random.Random, stages: list[str], without: frozenset[str]) -> Raw:
+    shape = rng.random()
+    if shape < 0.55 or "any_all" in without:
+        return _single(rng, stages, without)
+    if shape < 0.7:
+        return {"any": [_single(rng, stages, without) for _ in range(rng.randint(2, 3))]}
+    if shape < 0.82:
+        return {"all": [_single(rng, stages, without) for _ in range(2)]}
+    if shape < 0.92:
+        together: Raw = {"any": [_activity(rng), _activity(rng)]}
+        together[rng.choice(("at_least", "on_days"))] = 2
+        return together
+    nested = {"all": [_single(rng, stages, without), _single(rng, stages, without)]}
+    return {"any": [_single(rng, stages, without), nested]}
+
+
+def _single(rng: random.Random, stages: list[str], without: frozenset[str]) -> Raw:
+    kind = rng.choice(("field", "field", "activity", "activity", "activity", "contact", "document", "stage"))
+    if kind == "stage" and stages:
+        return {"stage": rng.choice(stages)}
+    if kind == "contact":
+        found: Raw = {"contact": rng.choice(("any", "buyer", list(ROLES)))}
+        return {**found, "at_least": 2} if rng.random() < 0.3 else found
+    if kind == "document":
+        found = {"document": rng.choice(("any", "quote", ["quote", "file"]))}
+        if rng.random() < 0.4:
+            found["status"] = rng.choice((["approved"], list(STATUSES)))
+        return _counted(rng, found, without)
+    if kind == "field":
+        return _field(rng, without)
+    return _counted(rng, _activity(rng), without)
+
+
+def _field(rng: random.Random, without: frozenset[str]) -> Raw:
+    return rng.choice(
+        (
+            {"field": "amount", "is": "positive"},
+            {"field": "budget"},
+            {"field": "lost_reason", "one_of": ["price", "timing"]},
+            {"field": "budget", "one_of": ["Yes", "yes please"]},
+            {"field": "close_date"} if "at_gate" in without else {"field": "close_date", "at_gate": "on_or_after"},
+        )
+    )
+
+
+def _activity(rng: random.Random) -> Raw:
+    found: Raw = {"activity": rng.choice(("any", "meeting", "call", ["meeting", "call"], "email"))}
+    how = rng.random()
+    if how < 0.25:
+        found["outcome"] = rng.choice(("completed", ["completed", "no_show"]))
+    elif how < 0.5:
+        found["outcome_not"] = ["canceled", "no_show"]
+    if rng.random() < 0.25:
+        found["direction"] = rng.choice(("in", "out"))
+    return found
+
+
+def _counted(rng: random.Random, found: Raw, without: frozenset[str]) -> Raw:
+    if rng.random() < 0.25:
+        found["at_least"] = rng.randint(2, 3)
+    if rng.random() < 0.2:
+        found["on_days"] = 2
+    if "in_last_days" not in without and rng.random() < 0.2:
+        found["in_last_days"] = rng.choice((1, 7, 30))
+    if "activity" in found and rng.random() < 0.15:
+        found["with_contact"] = True
+    return found

@@ -1,0 +1,82 @@
+"""Everything that the rules say of one deal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from tests.reference.days import Days, When
+from tests.reference.path import Move, Visit, is_truncated, moves, over_time, visits
+from tests.reference.process import Process
+from tests.reference.rows import Deal, Surroundings
+from tests.reference.verdicts import Verdict, verdict
+
+
+@dataclass(slots=True)
+class Judgement:
+    """A deal's visits, verdicts, moves and rate."""
+
+    visits: list[Visit]
+    verdicts: dict[str, Verdict]
+    moves: list[Move]
+    over_time: list[tuple[str, datetime]]
+    is_truncated: bool
+
+    @property
+    def status(self) -> str:
+        """open, won or lost."""
+        last = self.visits[-1].stage_key if self.visits else "open"
+        return last if last in ("won", "lost") else "open"
+
+    @property
+    def due(self) -> int:
+        """How many steps were owed, with a known verdict."""
+        return sum(verdict.is_due for verdict in self.verdicts.values())
+
+    @property
+    def ok(self) -> int:
+        """How many of them were kept."""
+        return sum(verdict.is_ok for verdict in self.verdicts.values())
+
+    def rate(self) -> tuple[float, float] | None:
+        """Every doubt against the deal, and for it; None when nothing was due."""
+        mandatory = [verdict for verdict in self.verdicts.values() if verdict.is_mandatory]
+        unknown = sum(verdict.state == "unknown" for verdict in mandatory)
+        backfilled = sum(verdict.is_due and verdict.state == "backfilled" for verdict in mandatory)
+        if self.due == 0:
+            return None
+        return self.ok / (self.due + unknown), (self.ok + unknown + backfilled) / (self.due + unknown)
+
+
+def judge_deal(deal: Deal, process: Process, days: Days, around: Surroundings) -> Judgement:
+    """Judge one deal by every version that concerns it."""
+    path = visits(deal, process)
+    is_judged = deal.unjudged_reason is None
+    return Judgement(
+        visits=path,
+        verdicts={
+            step: verdict(deal, path, step, stage, process, days, around)
+            for step, stage in process.step_keys().items()
+        },
+        moves=moves(deal, path, process) if is_judged else [],
+        over_time=over_time(deal, path, process) if is_judged else [],
+        is_truncated=is_truncated(deal, path),
+    )
+
+
+def is_early(judgement: Judgement, step_key: str, stage_key: str, days: Days) -> bool:
+    """Whether the step was done before the deal entered its stage."""
+    done = judgement.verdicts[step_key].done
+    entered = next((When(v.entered_at, v.precision == "day") for v in judgement.visits if v.stage_key == stage_key), None)
+    return done is not None and entered is not None and not days.not_after(entered, done)
+
+
+def is_out_of_order(judgement: Judgement, process: Process, step_key: str, days: Days) -> bool:
+    """Whether the step was done before the one that should come first; both must be there."""
+    found = judgement.verdicts[step_key]
+    version = process.versions[found.version - 1]
+    step = version.steps.get(step_key)
+    if step is None or step.after_step_key is None or found.done is None:
+        return False
+    first = judgement.verdicts[step.after_step_key].done
+    return first is not None and not days.not_after(first, found.done)

@@ -1,0 +1,226 @@
+"""Where a deal stood and when: its visits, the moments at which it left each stage forward, and its moves.
+
+Flicker, ties, missing history, unmapped stages and merged deals are this module's business; what had to be done in a
+stage is verdicts.py's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from tests.reference.days import When
+from tests.reference.process import Process, Version
+from tests.reference.rows import Deal, StageChange
+
+BIRTH = timedelta(seconds=60)
+SINKS = ("won", "lost")
+
+
+@dataclass(slots=True)
+class Visit:
+    """A stay in a stage."""
+
+    stage_key: str
+    entered_at: datetime
+    left_at: datetime | None
+    precision: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """The moment at which a stage was left forward: passed (`when`), not passed (`when` None), or not known."""
+
+    when: When | None
+    is_known: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A deviation of the path: skip, born_late, backward or reopen, with the stage moved to."""
+
+    kind: str
+    stage_key: str
+    at: datetime
+
+
+def visits(deal: Deal, process: Process) -> list[Visit]:
+    """The deal's visits in order, without those that were taken back at once."""
+    found: list[Visit] = []
+    for change in _in_order(deal, process):
+        if found and found[-1].stage_key == change.stage_key:
+            continue
+        found.append(Visit(change.stage_key, change.entered_at, None, change.precision))
+        if len(found) >= 3 and found[-3].stage_key == change.stage_key:
+            stayed = change.entered_at - found[-2].entered_at
+            if stayed <= timedelta(seconds=process.flicker_seconds):
+                del found[-2:]
+    for visit, following in zip(found, found[1:], strict=False):
+        visit.left_at = following.entered_at
+    return found
+
+
+def _in_order(deal: Deal, process: Process) -> list[StageChange]:
+    """By time. Changes of one moment are read forward, then in the CRM's own order, except where it cannot be:
+    who enters the stage in which the deal already stood came back to it, and the last change leads to where it is.
+    """
+    now = deal.judged_at
+    known = [c for c in deal.stage_changes if c.entered_at <= now and (c.recorded_at or now) <= now]
+    found: list[StageChange] = []
+    for moment in sorted({c.entered_at for c in known}):
+        version = process.at(moment)
+        together = sorted((c for c in known if c.entered_at == moment), key=lambda c: _forward(c, version))
+        stood = found[-1].stage_id if found else None
+        ends_in = stood
+        if moment == max(c.entered_at for c in known) and any(c.stage_id == deal.stage_id for c in together):
+            ends_in = deal.stage_id
+            reached = max(_forward(c, version)[0] for c in together if c.stage_id == ends_in)
+            together = [c for c in together if _forward(c, version)[0] <= reached]  # beyond it never was, within a moment
+        found += [c for c in together if c.stage_id != ends_in] + [c for c in together if c.stage_id == ends_in]
+    return found
+
+
+def _forward(change: StageChange, version: Version) -> tuple[float, str]:
+    position = version.position(change.stage_key)
+    last = {"lost": 998.0, "unmapped": 999.0}
+    return last.get(change.stage_key, 0.0 if position is None else position), change.change_id
+
+
+def is_born_in(deal: Deal, first: Visit) -> bool:
+    """Whether the deal was created in its first known stage."""
+    if deal.created_at is None:
+        return False
+    if first.precision == "day" or deal.created_at.time() == datetime.min.time():  # known to the day only
+        return first.entered_at.date() <= deal.created_at.date()
+    return first.entered_at - deal.created_at <= BIRTH
+
+
+def is_truncated(deal: Deal, path: list[Visit]) -> bool:
+    """Whether the history begins later than the deal. (Where it begins in the first stage nothing was left before.)"""
+    return not path or not is_born_in(deal, path[0])
+
+
+def gate(deal: Deal, path: list[Visit], process: Process, stage_key: str) -> Gate:
+    """When the deal first stood in any later stage, or was won."""
+    truncated = is_truncated(deal, path)
+    if not path:
+        return Gate(None, is_known=False)
+    for number, visit in enumerate(path):
+        version = judging_version(path[: number + 1], process, stage_key) or process.at(visit.entered_at)
+        place, here = version.position(stage_key), version.position(visit.stage_key)
+        if place is None:
+            continue
+        if visit.stage_key == "unmapped":
+            return Gate(None, is_known=False)
+        if number == 0 and truncated and (here is None or here > place):
+            return Gate(None, is_known=False)
+        if here is not None and here > place:
+            unclear = deal.unclear_until is not None and visit.entered_at <= deal.unclear_until
+            if visit.precision == "order" or unclear:
+                return Gate(None, is_known=False)
+            return Gate(When(visit.entered_at, visit.precision == "day"))
+    return Gate(None)
+
+
+def loss(deal: Deal, path: list[Visit]) -> Gate:
+    """When the deal was first lost."""
+    for visit in path:
+        if visit.stage_key == "lost":
+            unclear = deal.unclear_until is not None and visit.entered_at <= deal.unclear_until
+            if visit.precision == "order" or unclear:
+                return Gate(None, is_known=False)
+            return Gate(When(visit.entered_at, visit.precision == "day"))
+    return Gate(None, is_known=bool(path))
+
+
+def judging_version(path: list[Visit], process: Process, stage_key: str) -> Version | None:
+    """The version in force when the deal first entered the stage; None when it never did."""
+    for visit in path:
+        if visit.stage_key == stage_key:
+            return process.at(visit.entered_at)
+    return None
+
+
+def moves(deal: Deal, path: list[Visit], process: Process) -> list[Move]:
+    """Skips, late births, backward moves and reopenings."""
+    found: list[Move] = []
+    if not path:
+        return []
+    first = path[0]
+    if is_born_in(deal, first) and first.precision != "order" and _clear(deal, first):
+        version = process.at(first.entered_at)
+        if deal.deal_type in version.deal_types and _passed_over(version, 0, first.stage_key):
+            found.append(Move("born_late", first.stage_key, first.entered_at))
+    for number, visit in enumerate(path[1:], 1):
+        before = path[number - 1]
+        if visit.precision == "order" or not _clear(deal, visit):
+            continue
+        version = process.at(visit.entered_at)
+        if deal.deal_type not in version.deal_types:
+            continue
+        if before.stage_key in SINKS and visit.stage_key not in (*SINKS, "unmapped"):
+            found.append(Move("reopen", visit.stage_key, visit.entered_at))
+        here = version.position(visit.stage_key)
+        stood = _last_place(path[:number], version)
+        if here is None or stood is None:
+            continue
+        if here > stood and _skipped(version, path[:number], stood, here):
+            found.append(Move("skip", visit.stage_key, visit.entered_at))
+        if here < stood and before.stage_key not in SINKS:
+            found.append(Move("backward", visit.stage_key, visit.entered_at))
+    return found
+
+
+def _clear(deal: Deal, visit: Visit) -> bool:
+    return deal.unclear_until is None or visit.entered_at > deal.unclear_until
+
+
+def _last_place(path: list[Visit], version: Version) -> int | None:
+    """The place of the last stage that has one; a loss is passed over; None where an unmapped stage hides it."""
+    for visit in reversed(path):
+        if visit.stage_key != "lost":
+            return version.position(visit.stage_key)
+    return None
+
+
+def _passed_over(version: Version, stood: int, to: str) -> bool:
+    """Whether a stage that is not optional lies between."""
+    place = version.position(to)
+    if place is None:
+        return False
+    return any(stood < stage.order < place and not stage.is_optional for stage in version.stages)
+
+
+def _skipped(version: Version, path: list[Visit], stood: int, here: int) -> bool:
+    """Whether a stage between was not entered since the deal was last beyond it (precedence in its alternate form)."""
+    for stage in version.stages:
+        if stood < stage.order < here and not stage.is_optional:
+            entered = False
+            for visit in path:
+                place = version.position(visit.stage_key)
+                if place == stage.order:
+                    entered = True
+                elif place is not None and place > stage.order:
+                    entered = False
+            if not entered:
+                return True
+    return False
+
+
+def over_time(deal: Deal, path: list[Visit], process: Process) -> list[tuple[str, datetime]]:
+    """Stages in which the deal stayed longer than allowed, all visits added up, and since when."""
+    found: list[tuple[str, datetime]] = []
+    for stage_key in dict.fromkeys(visit.stage_key for visit in path):
+        version = judging_version(path, process, stage_key)
+        stage = None if version is None else next((s for s in version.stages if s.stage_key == stage_key), None)
+        if version is None or stage is None or stage.max_days is None or deal.deal_type not in version.deal_types:
+            continue
+        left = timedelta(days=stage.max_days)
+        for visit in path:
+            if visit.stage_key == stage_key:
+                stayed = (visit.left_at or deal.judged_at) - visit.entered_at
+                if stayed > left:
+                    found.append((stage_key, visit.entered_at + left))
+                    break
+                left -= stayed
+    return found

@@ -1,0 +1,211 @@
+"""What proves a step: which records count towards a term, and whether they suffice by a given moment.
+
+Where the CRM leaves something open (no date, only an order, a direction that is not told) a record is seen twice: at
+its best and at its worst. What follows from both is known; verdicts.py calls the rest unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from tests.reference.days import Days, When
+from tests.reference.path import Visit
+from tests.reference.process import Step, Term, Variant
+from tests.reference.rows import Activity, Contact, Deal, Document, FieldChange, Surroundings
+
+EVER = When(datetime.min)
+SOURCE = {"field": "field_changes", "field_at_gate": "field_changes", "activity": "activities",
+          "contact": "contacts", "document": "documents", "stage": "stage_changes"}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Something that counts: when it was done, and when the CRM got it (None: at once)."""
+
+    when: When
+    recorded_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """All that the proofs of one step rest on. `is_best`: doubt is seen in the step's favour."""
+
+    deal: Deal
+    path: list[Visit]
+    around: Surroundings
+    days: Days
+    gate: When | None
+    entered: When | None
+    is_best: bool
+
+
+Counts = Callable[[Record], bool]
+
+
+def suffices(step: Step, scene: Scene, by: When, counts: Counts) -> bool:
+    """Whether one of the step's alternatives is complete by a moment, by the records that count."""
+    return any(
+        all(_reached(term, scene, [r for r in _records(step, term, scene) if scene.days.not_after(r.when, by)], counts)
+            is not None for term in terms)
+        for terms in step.alternatives
+    )  # fmt: skip
+
+
+def first_complete(step: Step, scene: Scene, counts: Counts) -> When | None:
+    """When the first of the step's alternatives was complete."""
+    found = []
+    for terms in step.alternatives:
+        times = [_reached(term, scene, _records(step, term, scene), counts) for term in terms]
+        if None not in times:
+            found.append(max((time for time in times if time is not None), key=lambda time: time.at))
+    return min(found, key=lambda time: time.at, default=None)
+
+
+def _reached(term: Term, scene: Scene, records: Iterable[Record], counts: Counts) -> When | None:
+    """When the last of the records came that the term needs: so many, on so many days."""
+    if scene.is_best and not _is_covered(term, scene):
+        return EVER
+    number, seen = 0, set[date]()
+    for record in sorted(records, key=lambda record: record.when.at):
+        if counts(record):
+            number += 1
+            seen.add(date.min if record.when == EVER else scene.days.day(record.when))
+            if number >= term.min_count and (len(seen) >= term.distinct_days or record.when == EVER):
+                return record.when
+    return None
+
+
+def _is_covered(term: Term, scene: Scene) -> bool:
+    """Whether the term's source was read when the stage was left."""
+    source = SOURCE[term.kind]
+    if source not in scene.around.covered_from:
+        return False
+    since = scene.around.covered_from[source]
+    return since is None or scene.gate is None or scene.gate.at >= since
+
+
+def _records(step: Step, term: Term, scene: Scene) -> list[Record]:
+    found = list(_candidates(term, scene))
+    judged = scene.deal.judged_at
+    found = [r for r in found if r.when.at <= judged and (r.recorded_at is None or r.recorded_at <= judged)]
+    if term.within_days is not None:
+        if scene.gate is None:
+            return []
+        earliest = When(scene.gate.at - timedelta(days=term.within_days), scene.gate.by_day)
+        found = [r for r in found if scene.days.not_after(earliest, r.when)]
+    if step.must_be_inside:
+        entered = scene.entered
+        found = [] if entered is None else [r for r in found if scene.days.not_after(entered, r.when)]
+    return found
+
+
+def _candidates(term: Term, scene: Scene) -> Iterable[Record]:
+    if term.kind == "field":
+        return _field(term, scene)
+    if term.kind == "field_at_gate":
+        return _field_at_gate(term, scene)
+    if term.kind == "activity":
+        return [_seen(scene, a.occurred_at, a.precision, a.recorded_at)
+                for a in scene.deal.activities if _activity(term, a, scene)]  # fmt: skip
+    if term.kind == "contact":
+        return [_seen(scene, c.added_at, c.precision, None) for c in scene.deal.contacts if _contact(term, c)]
+    if term.kind == "document":
+        return [_seen(scene, d.occurred_at, "exact", d.recorded_at) for d in scene.deal.documents if _document(term, d, scene)]
+    return [Record(When(v.entered_at, v.precision == "day")) for v in scene.path if v.stage_key == term.stage_key][:1]
+
+
+def _seen(scene: Scene, at: datetime | None, precision: str, recorded_at: datetime | None) -> Record:
+    """A record at its best (as early as it may have been) or at its worst."""
+    if scene.is_best and (at is None or precision == "order"):
+        return Record(EVER)
+    if at is None:
+        return Record(When(scene.deal.judged_at))  # it is there, so it was there by now
+    return Record(When(at, precision == "day"), recorded_at)
+
+
+def _activity(term: Term, activity: Activity, scene: Scene) -> bool:
+    def passes(variant: Variant) -> bool:
+        for role, words in variant.values.items():
+            if role == "kind" and activity.kind not in words:
+                return False
+            if role == "outcome" and not (activity.outcome in words or (activity.outcome is None and best)):
+                return False
+            if role == "not_outcome" and activity.outcome in words:
+                return False
+            if role == "direction" and not (activity.direction in words or (activity.direction is None and best)):
+                return False
+        return True
+
+    best = scene.is_best
+    if term.needs_contact and not (best if activity.contact_count is None else activity.contact_count > 0):
+        return False
+    return any(passes(variant) for variant in term.variants)
+
+
+def _contact(term: Term, contact: Contact) -> bool:
+    return any(all(contact.role in words for words in variant.values.values()) for variant in term.variants)
+
+
+def _document(term: Term, document: Document, scene: Scene) -> bool:
+    def passes(variant: Variant) -> bool:
+        has = {"document_kind": document.kind, "status": document.status}
+        return all(has[role] in words or (has[role] is None and scene.is_best) for role, words in variant.values.items())
+
+    return any(passes(variant) for variant in term.variants)
+
+
+def _changes(term: Term, scene: Scene) -> list[FieldChange]:
+    changes = [c for c in scene.deal.field_changes if c.field == term.field]
+    return sorted(changes, key=lambda c: (c.changed_at or datetime.min, c.change_id))
+
+
+def _field(term: Term, scene: Scene) -> Iterable[Record]:
+    """The field's history first shows such a value."""
+    for change in _changes(term, scene):
+        if _field_passes(term, change.value):
+            yield _seen(scene, change.changed_at, change.precision, change.recorded_at)
+
+
+def _field_passes(term: Term, value: str | None) -> bool:
+    text = (value or "").strip()
+    if term.test == "positive":
+        try:
+            return float(text) > 0
+        except ValueError:
+            return False
+    if term.test == "one_of":
+        return any(text.lower() in words for variant in term.variants for words in variant.values.values())
+    return text != ""
+
+
+def _field_at_gate(term: Term, scene: Scene) -> Iterable[Record]:
+    """The date in force when the stage was left had not passed; or was put right later, which is then the moment."""
+    if scene.gate is None:
+        return
+    day = scene.days.day(scene.gate)
+    changes = _changes(term, scene)
+    if any(change.changed_at is None for change in changes):
+        if scene.is_best:
+            yield Record(EVER)
+        return
+    dated = [(When(c.changed_at, c.precision == "day"), c) for c in changes if c.changed_at is not None]
+    before = [entry for entry in dated if scene.days.not_after(entry[0], scene.gate)]
+    after = [entry for entry in dated if not scene.days.not_after(entry[0], scene.gate)]
+    unsure = bool(after) and after[0][1].precision == "order"  # it may have been set before the stage was left
+    held = bool(before) and _reaches(before[-1][1].value, day)
+    next_holds = unsure and _reaches(after[0][1].value, day)
+    unseen = unsure and not before  # nobody knows what was there before it was first seen
+    if (held or next_holds or unseen) if scene.is_best else (held and (next_holds or not unsure)):
+        yield Record(before[-1][0] if before else EVER, before[-1][1].recorded_at if before else None)
+    for when, change in after:
+        if _reaches(change.value, day):
+            yield Record(when, change.recorded_at)
+
+
+def _reaches(value: str | None, day: date) -> bool:
+    try:
+        return date.fromisoformat((value or "").strip()[:10]) >= day
+    except ValueError:
+        return False

@@ -1,0 +1,102 @@
+"""A deal as the canonical tables show it: its own row, its history and its evidence. Names are the tables' own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(slots=True)
+class StageChange:
+    """An entry of `int_stage_changes`."""
+
+    change_id: str
+    stage_id: str
+    stage_key: str
+    entered_at: datetime
+    recorded_at: datetime | None = None
+    source: str = "history"
+    precision: str = "exact"
+    actor_id: str | None = None
+    actor_kind: str = "person"
+
+
+@dataclass(slots=True)
+class FieldChange:
+    """An entry of `int_field_changes`; `changed_at` is None for a value without a history."""
+
+    change_id: str
+    field: str
+    value: str | None
+    changed_at: datetime | None
+    recorded_at: datetime | None = None
+    source: str = "history"
+    precision: str = "exact"
+    actor_id: str | None = None
+    actor_kind: str = "person"
+
+
+@dataclass(slots=True)
+class Activity:
+    """An entry of `int_activities`."""
+
+    activity_id: str
+    kind: str
+    occurred_at: datetime | None
+    recorded_at: datetime | None = None
+    outcome: str | None = None
+    direction: str | None = None
+    owner_key: str | None = None
+    contact_count: int | None = None
+    precision: str = "exact"
+
+
+@dataclass(slots=True)
+class Contact:
+    """An entry of `int_deal_contacts`."""
+
+    contact_id: str
+    added_at: datetime | None
+    role: str | None = None
+    removed_at: datetime | None = None
+    precision: str = "exact"
+
+
+@dataclass(slots=True)
+class Document:
+    """An entry of `int_documents`."""
+
+    document_id: str
+    kind: str
+    occurred_at: datetime | None
+    recorded_at: datetime | None = None
+    status: str | None = None
+
+
+@dataclass(slots=True)
+class Deal:
+    """A deal with all that is known about it."""
+
+    connection: str
+    deal_key: str
+    created_at: datetime | None
+    judged_at: datetime
+    deal_type: str = "new"
+    unjudged_reason: str | None = None
+    unclear_until: datetime | None = None
+    owner_key: str | None = None
+    stage_id: str | None = None
+    """The CRM's own stage in which it says that the deal stands."""
+    stage_changes: list[StageChange] = field(default_factory=list)
+    field_changes: list[FieldChange] = field(default_factory=list)
+    activities: list[Activity] = field(default_factory=list)
+    contacts: list[Contact] = field(default_factory=list)
+    documents: list[Document] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What is around a deal: since when each source of its connection is read, and who logs what."""
+
+    covered_from: dict[str, datetime | None]
+    """Source -> since when it is read (None: always). A source that is not in it is not read at all."""

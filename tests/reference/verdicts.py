@@ -1,0 +1,111 @@
+"""The state of each step of a deal, with the gate, the deadline and the moment at which it was done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from tests.reference.days import Days, When
+from tests.reference.path import Gate, Visit, gate, judging_version, loss
+from tests.reference.process import Process, Step, Version
+from tests.reference.proofs import Record, Scene, first_complete, suffices
+from tests.reference.rows import Deal, Surroundings
+
+KEPT = ("done", "done_in_grace")
+DUE = (*KEPT, "late", "missing", "backfilled")
+
+
+@dataclass(slots=True)
+class Verdict:
+    """What is said of one step of one deal."""
+
+    step_key: str
+    version: int
+    state: str
+    is_mandatory: bool = False
+    gate_at: datetime | None = None
+    done: When | None = None
+
+    @property
+    def is_due(self) -> bool:
+        """Whether it counts in the rates: owed, the stage left, and known."""
+        return self.is_mandatory and self.gate_at is not None and self.state in DUE
+
+    @property
+    def is_ok(self) -> bool:
+        """Whether it counts as kept."""
+        return self.is_due and self.state in KEPT
+
+
+def verdict(deal: Deal, path: list[Visit], step_key: str, stage_key: str, process: Process, days: Days,
+            around: Surroundings) -> Verdict:  # fmt: skip
+    """The verdict on one step: which version judges, whether the step is owed there, and how it stands."""
+    left = loss(deal, path) if stage_key == "lost" else gate(deal, path, process, stage_key)
+    version = judging_version(path, process, stage_key) or process.at(left.when.at if left.when else deal.judged_at)
+    step = version.steps.get(step_key)
+    if deal.unjudged_reason is not None or step is None or deal.deal_type not in version.deal_types:
+        mandatory = step is not None and step.is_mandatory
+        return Verdict(step_key, version.number, "not_applicable", mandatory)
+    return judge(deal, path, step, version, left, process, days, around)
+
+
+def judge(deal: Deal, path: list[Visit], step: Step, version: Version, left: Gate, process: Process, days: Days,
+          around: Surroundings) -> Verdict:  # fmt: skip
+    """A step's state at its best and at its worst; where they differ, nobody knows."""
+    found = Verdict(step.step_key, version.number, "unknown", step.is_mandatory)
+    if not left.is_known:
+        return found
+    entered = next((When(v.entered_at, v.precision == "day") for v in path if v.stage_key == step.stage_key), None)
+    worst = Scene(deal, path, around, days, left.when, entered, is_best=False)
+    if left.when is None:
+        found.state, found.done = _before_leaving(step, worst)
+        return found
+    found.gate_at = left.when.at
+    until = deadline(step, left.when, days)
+    state, found.done = _after_leaving(step, worst, left.when, until, process)
+    best, _ = _after_leaving(step, replace(worst, is_best=True), left.when, until, process)
+    found.state = state if state == best else "unknown"
+    return found
+
+
+def deadline(step: Step, left: When, days: Days) -> When:
+    """Until when the step could be recorded."""
+    if step.deadline_seconds is not None:
+        return When(left.at + timedelta(seconds=step.deadline_seconds), left.by_day)
+    if step.grace_working_days is not None:
+        return days.last_moment_after(left, step.grace_working_days)
+    return When(left.at + timedelta(seconds=step.grace_seconds or 0), left.by_day)
+
+
+def _before_leaving(step: Step, scene: Scene) -> tuple[str, When | None]:
+    """The stage was not left: done is done, owed is what the present stage asks for, the rest is not due."""
+    done = first_complete(step, scene, lambda _: True)
+    if step.stage_key == "lost":
+        return "not_due", done
+    if done is not None:
+        return "done", done
+    return ("pending" if scene.path[-1].stage_key == step.stage_key else "not_due"), None
+
+
+def _after_leaving(step: Step, scene: Scene, left: When, until: When, process: Process) -> tuple[str, When | None]:
+    days, now = scene.days, When(scene.deal.judged_at)
+    tolerated = When(until.at + timedelta(seconds=process.backfill_seconds), until.by_day)
+
+    def entered_in_time(record: Record) -> bool:
+        return record.recorded_at is None or days.not_after(When(record.recorded_at), tolerated)
+
+    def anything(_: Record) -> bool:
+        return True
+
+    counts = anything if step.backfill_policy == "accept" else entered_in_time
+    in_time = until if step.stage_key == "lost" else left
+    if suffices(step, scene, in_time, counts):
+        return "done", first_complete(step, scene, counts)
+    if suffices(step, scene, until, counts):
+        return "done_in_grace", first_complete(step, scene, counts)
+    done = first_complete(step, scene, anything)
+    if suffices(step, scene, until, anything) and step.backfill_policy == "flag":
+        return "backfilled", done
+    if days.not_after(now, until):
+        return "pending", done
+    return ("missing" if done is None else "late"), done
