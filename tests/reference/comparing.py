@@ -85,6 +85,9 @@ def compare(seed: int, count: int, folder: Path, without: frozenset[str] = froze
             expected["moves"], said["moves"] = (
                 {move for move in moves if move[0] != "stage_skipped"} for moves in (expected["moves"], said["moves"])
             )
+        if "loss_version" in without and all(visit.stage_key != "lost" for visit in ours.visits):
+            losses = {f"step {step}" for step, stage in process.step_keys().items() if stage == "lost"}
+            expected, said = ({k: v for k, v in one.items() if k not in losses} for one in (expected, said))
         if "claims" in without:
             expected, said = _without_claims(expected), _without_claims(said)
         for what in expected.keys() | said.keys():

@@ -33,6 +33,8 @@ class Gate:
 
     when: When | None
     is_known: bool = True
+    by: datetime | None = None
+    """When it had been left at the latest, where nobody knows more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ def _in_order(deal: Deal, process: Process) -> list[StageChange]:
         together = sorted((c for c in known if c.entered_at == moment), key=lambda c: _forward(c, version))
         stood = found[-1].stage_id if found else None
         ends_in = stood
-        if moment == max(c.entered_at for c in known) and any(c.stage_id == deal.stage_id for c in together):
+        if moment == max(c.entered_at for c in deal.stage_changes) and any(c.stage_id == deal.stage_id for c in together):
             ends_in = deal.stage_id
             reached = max(_forward(c, version)[0] for c in together if c.stage_id == ends_in)
             together = [c for c in together if _forward(c, version)[0] <= reached]  # beyond it never was, within a moment
@@ -82,7 +84,7 @@ def _in_order(deal: Deal, process: Process) -> list[StageChange]:
 
 def _forward(change: StageChange, version: Version) -> tuple[float, str]:
     position = version.position(change.stage_key)
-    last = {"lost": 998.0, "unmapped": 999.0}
+    last = {"lost": len(version.stages) + 0.5, "unmapped": 999.0}
     return last.get(change.stage_key, 0.0 if position is None else position), change.change_id
 
 
@@ -111,13 +113,13 @@ def gate(deal: Deal, path: list[Visit], process: Process, stage_key: str) -> Gat
         if place is None:
             continue
         if visit.stage_key == "unmapped":
-            return Gate(None, is_known=False)
+            return Gate(None, is_known=False, by=visit.entered_at)
         if number == 0 and truncated and (here is None or here > place):
-            return Gate(None, is_known=False)
+            return Gate(None, is_known=False, by=visit.entered_at)
         if here is not None and here > place:
             unclear = deal.unclear_until is not None and visit.entered_at <= deal.unclear_until
             if visit.precision == "order" or unclear:
-                return Gate(None, is_known=False)
+                return Gate(None, is_known=False, by=visit.entered_at)
             return Gate(When(visit.entered_at, visit.precision == "day"))
     return Gate(None)
 
@@ -128,7 +130,7 @@ def loss(deal: Deal, path: list[Visit]) -> Gate:
         if visit.stage_key == "lost":
             unclear = deal.unclear_until is not None and visit.entered_at <= deal.unclear_until
             if visit.precision == "order" or unclear:
-                return Gate(None, is_known=False)
+                return Gate(None, is_known=False, by=visit.entered_at)
             return Gate(When(visit.entered_at, visit.precision == "day"))
     return Gate(None, is_known=bool(path))
 

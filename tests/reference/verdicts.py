@@ -41,7 +41,9 @@ def verdict(deal: Deal, path: list[Visit], step_key: str, stage_key: str, proces
             around: Surroundings) -> Verdict:  # fmt: skip
     """The verdict on one step: which version judges, whether the step is owed there, and how it stands."""
     left = loss(deal, path) if stage_key == "lost" else gate(deal, path, process, stage_key)
-    version = judging_version(path, process, stage_key) or process.at(left.when.at if left.when else deal.judged_at)
+    version = judging_version(path, process, stage_key)
+    if version is None:
+        version = process.at(left.when.at if left.when else left.by or deal.judged_at)
     step = version.steps.get(step_key)
     if deal.unjudged_reason is not None or step is None or deal.deal_type not in version.deal_types:
         mandatory = step is not None and step.is_mandatory
@@ -64,7 +66,7 @@ def judge(deal: Deal, path: list[Visit], step: Step, version: Version, left: Gat
     until = deadline(step, left.when, days)
     state, found.done = _after_leaving(step, worst, left.when, until, process)
     best, _ = _after_leaving(step, replace(worst, is_best=True), left.when, until, process)
-    found.state = state if state == best else "unknown"
+    found.state = state if state == best or {state, best} <= set(KEPT) else "unknown"
     return found
 
 
