@@ -62,7 +62,7 @@ def compare(seed: int, count: int, folder: Path, without: frozenset[str] = froze
     process = read_process(tables, flicker_seconds=flicker, backfill_seconds=tolerance)
     accounts = drawn_accounts(rng, 40, without)
     around = {account.name: account.around for account in accounts}
-    deals = list(drawn_deals(rng, count, accounts, process, without))
+    deals = list(drawn_deals(rng, count, accounts, process, days.zone, without))
     world = World(folder / "world", time_zone=str(days.zone), flicker_seconds=flicker, backfill_seconds=tolerance,
                   as_of=max(account.judged_at for account in accounts))  # fmt: skip
     write(world, tables, deals, accounts, days)
@@ -125,7 +125,7 @@ def _expected(ours: Judgement, deal: Deal) -> dict[str, Any]:
     rate = ours.rate()
     return {
         **{
-            f"step {step}": _verdict((v.version, v.state, v.is_due, v.is_ok, v.gate_at, v.done.at if v.done else None))
+            f"step {step}": _verdict((v.version, v.state, v.is_due, v.is_ok, v.gate_at, v.done_at))
             for step, v in ours.verdicts.items()
         },
         "visits": [(v.stage_key, v.entered_at, v.left_at) for v in ours.visits],

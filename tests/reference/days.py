@@ -1,7 +1,7 @@
 """The company's days, and moments that are known to the instant or only to the day.
 
-A moment known to the day stands at midnight UTC of that day and means the whole day; every other moment lies in the
-day that the company's clocks show.
+A moment known to the day means the whole day of the company. The canonical tables keep it at midnight UTC of that day;
+here it stands at the day's first moment by the company's clocks.
 """
 
 from __future__ import annotations
@@ -32,7 +32,11 @@ class Days:
 
     def day(self, when: When) -> date:
         """The day of a moment."""
-        return when.at.date() if when.by_day else local_day(when.at, self.zone)
+        return local_day(when.at, self.zone)
+
+    def seen(self, at: datetime, precision: str) -> When:
+        """A moment of the canonical tables with its precision."""
+        return When(self.begins(at.date()), by_day=True) if precision == "day" else When(at)
 
     def not_after(self, one: When, other: When) -> bool:
         """Whether `one` lies before `other` or with it: as days where one of them is known to the day only."""
@@ -42,7 +46,7 @@ class Days:
 
     def begins(self, day: date) -> datetime:
         """The first moment of a day, naive UTC."""
-        return datetime(day.year, day.month, day.day, tzinfo=self.zone).astimezone(UTC).replace(tzinfo=None)
+        return first_moment(day, self.zone)
 
     def last_moment_after(self, when: When, working_days: int) -> When:
         """The last instant of the n-th working day after the day of `when`."""
@@ -57,3 +61,9 @@ class Days:
 def local_day(moment: datetime, zone: ZoneInfo) -> date:
     """The day that the company's clocks show at a naive UTC moment."""
     return moment.replace(tzinfo=UTC).astimezone(zone).date()
+
+
+@lru_cache(maxsize=10_000)
+def first_moment(day: date, zone: ZoneInfo) -> datetime:
+    """The first moment of the company's day, naive UTC."""
+    return datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC).replace(tzinfo=None)

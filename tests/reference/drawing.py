@@ -9,8 +9,10 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from tests.reference.drawing_process import DOCUMENTS, KINDS, OUTCOMES, ROLES, STATUSES
+from tests.reference.days import local_day
 from tests.reference.process import Process
 from tests.reference.rows import Activity, Contact, Deal, Document, FieldChange, StageChange, Surroundings
 
@@ -45,13 +47,13 @@ def drawn_accounts(rng: random.Random, count: int, without: frozenset[str]) -> l
     return accounts
 
 
-def drawn_deals(rng: random.Random, count: int, accounts: Sequence[Account], process: Process,
+def drawn_deals(rng: random.Random, count: int, accounts: Sequence[Account], process: Process, zone: ZoneInfo,
                 without: frozenset[str]) -> Iterator[Deal]:  # fmt: skip
     """As many deals, spread over the accounts."""
     stages = [stage.stage_key for stage in process.versions[0].stages]
     types = frozenset(deal_type for version in process.versions for deal_type in version.deal_types)
     for n in range(count):
-        deal = Draw(rng, rng.choice(accounts), stages, without).deal(f"d{n}")
+        deal = Draw(rng, rng.choice(accounts), stages, zone, without).deal(f"d{n}")
         if deal.deal_type not in types:
             deal.unjudged_reason = "deal_type"
         yield deal
@@ -60,8 +62,10 @@ def drawn_deals(rng: random.Random, count: int, accounts: Sequence[Account], pro
 class Draw:
     """One deal in the making."""
 
-    def __init__(self, rng: random.Random, account: Account, stages: Sequence[str], without: frozenset[str]) -> None:
-        self.rng, self.account, self.stages, self.without = rng, account, stages, without
+    def __init__(
+        self, rng: random.Random, account: Account, stages: Sequence[str], zone: ZoneInfo, without: frozenset[str]
+    ) -> None:
+        self.rng, self.account, self.stages, self.zone, self.without = rng, account, stages, zone, without
 
     def chance(self, feature: str, share: float) -> bool:
         """Whether a feature is in this deal."""
@@ -140,8 +144,8 @@ class Draw:
     def _change(self, n: int, stage_id: str, time: datetime, by_day: bool) -> StageChange:
         change = StageChange(f"{n:03}", stage_id, stage_id.rstrip("'"), time, time)
         if by_day:
-            change.entered_at, change.precision = midnight(time), "day"
-        elif self.chance("order_path", 0.02):
+            change.entered_at, change.precision = self._midnight(time), "day"
+        elif self.chance("order_path", 0.02) and (time <= self.account.judged_at or "order_ahead" not in self.without):
             change.precision, change.source = "order", "snapshot"
         if self.chance("recorded_ahead", 0.01):
             change.recorded_at = self.account.judged_at + timedelta(days=1)
@@ -161,7 +165,7 @@ class Draw:
             if added is None:
                 contact.precision = "order"
             elif self.chance("day", 0.15):
-                contact.added_at, contact.precision = midnight(added), "day"
+                contact.added_at, contact.precision = self._midnight(added), "day"
             deal.contacts.append(contact)
         for n in range(self.rng.randint(0, 2)):
             done = self._moment(times)
@@ -183,7 +187,7 @@ class Draw:
         if self.chance("undated", 0.04):
             activity.occurred_at, activity.precision = None, "order"
         elif self.chance("day", 0.15):
-            activity.occurred_at, activity.precision = midnight(done), "day"
+            activity.occurred_at, activity.precision = self._midnight(done), "day"
         return activity
 
     def _field(self, field: str, n: int, times: list[datetime]) -> FieldChange:
@@ -202,7 +206,7 @@ class Draw:
         elif self.chance("order_field", 0.06):
             change.source, change.precision = "snapshot", "order"
         elif self.chance("day", 0.05):
-            change.changed_at, change.precision = midnight(time), "day"
+            change.changed_at, change.precision = self._midnight(time), "day"
         return change
 
     def _moment(self, times: list[datetime]) -> datetime:
@@ -217,7 +221,6 @@ class Draw:
             return min(recorded, max(done, self.account.judged_at)) if "recorded_after" in self.without else recorded
         return None if self.chance("recorded_unknown", 0.1) else done
 
-
-def midnight(time: datetime) -> datetime:
-    """The moment at which a day stands that is known without its time."""
-    return datetime(time.year, time.month, time.day)
+    def _midnight(self, time: datetime) -> datetime:
+        """Where a moment stands of which only the company's day is known."""
+        return datetime.combine(local_day(time, self.zone), datetime.min.time())

@@ -50,7 +50,7 @@ class Judgement:
 
 def judge_deal(deal: Deal, process: Process, days: Days, around: Surroundings) -> Judgement:
     """Judge one deal by every version that concerns it."""
-    path = visits(deal, process)
+    path = visits(deal, process, days)
     is_judged = deal.unjudged_reason is None
     return Judgement(
         visits=path,
@@ -58,9 +58,9 @@ def judge_deal(deal: Deal, process: Process, days: Days, around: Surroundings) -
             step: verdict(deal, path, step, stage, process, days, around)
             for step, stage in process.step_keys().items()
         },
-        moves=moves(deal, path, process) if is_judged else [],
+        moves=moves(deal, path, process, days) if is_judged else [],
         over_time=over_time(deal, path, process) if is_judged else [],
-        is_truncated=is_truncated(deal, path),
+        is_truncated=is_truncated(deal, path, days),
     )
 
 

@@ -6,10 +6,10 @@ stage is verdicts.py's.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
 
-from tests.reference.days import When
+from tests.reference.days import Days, When
 from tests.reference.process import Process, Version
 from tests.reference.rows import Deal, StageChange
 
@@ -46,10 +46,11 @@ class Move:
     at: datetime
 
 
-def visits(deal: Deal, process: Process) -> list[Visit]:
+def visits(deal: Deal, process: Process, days: Days) -> list[Visit]:
     """The deal's visits in order, without those that were taken back at once."""
     found: list[Visit] = []
-    for change in _in_order(deal, process):
+    changes = [replace(c, entered_at=days.seen(c.entered_at, c.precision).at) for c in deal.stage_changes]
+    for change in _in_order(deal, changes, process):
         if found and found[-1].stage_key == change.stage_key:
             continue
         found.append(Visit(change.stage_key, change.entered_at, None, change.precision))
@@ -62,19 +63,19 @@ def visits(deal: Deal, process: Process) -> list[Visit]:
     return found
 
 
-def _in_order(deal: Deal, process: Process) -> list[StageChange]:
+def _in_order(deal: Deal, changes: list[StageChange], process: Process) -> list[StageChange]:
     """By time. Changes of one moment are read forward, then in the CRM's own order, except where it cannot be:
     who enters the stage in which the deal already stood came back to it, and the last change leads to where it is.
     """
     now = deal.judged_at
-    known = [c for c in deal.stage_changes if c.entered_at <= now and (c.recorded_at or now) <= now]
+    known = [c for c in changes if c.entered_at <= now and (c.recorded_at or now) <= now]
     found: list[StageChange] = []
     for moment in sorted({c.entered_at for c in known}):
         version = process.at(moment)
         together = sorted((c for c in known if c.entered_at == moment), key=lambda c: _forward(c, version))
         stood = found[-1].stage_id if found else None
         ends_in = stood
-        if moment == max(c.entered_at for c in deal.stage_changes) and any(c.stage_id == deal.stage_id for c in together):
+        if moment == max(c.entered_at for c in changes) and any(c.stage_id == deal.stage_id for c in together):
             ends_in = deal.stage_id
             reached = max(_forward(c, version)[0] for c in together if c.stage_id == ends_in)
             together = [c for c in together if _forward(c, version)[0] <= reached]  # beyond it never was, within a moment
@@ -88,68 +89,72 @@ def _forward(change: StageChange, version: Version) -> tuple[float, str]:
     return last.get(change.stage_key, 0.0 if position is None else position), change.change_id
 
 
-def is_born_in(deal: Deal, first: Visit) -> bool:
+def is_born_in(deal: Deal, first: Visit, days: Days) -> bool:
     """Whether the deal was created in its first known stage."""
     if deal.created_at is None:
         return False
-    if first.precision == "day" or deal.created_at.time() == datetime.min.time():  # known to the day only
-        return first.entered_at.date() <= deal.created_at.date()
-    return first.entered_at - deal.created_at <= BIRTH
+    created = days.seen(deal.created_at, "day" if deal.created_at.time() == time.min else "exact")
+    entered = When(first.entered_at, first.precision == "day")
+    if entered.by_day or created.by_day:
+        return days.not_after(entered, created)
+    return entered.at - created.at <= BIRTH
 
 
-def is_truncated(deal: Deal, path: list[Visit]) -> bool:
+def is_truncated(deal: Deal, path: list[Visit], days: Days) -> bool:
     """Whether the history begins later than the deal. (Where it begins in the first stage nothing was left before.)"""
-    return not path or not is_born_in(deal, path[0])
+    return not path or path[0].precision == "order" or not is_born_in(deal, path[0], days)
 
 
-def gate(deal: Deal, path: list[Visit], process: Process, stage_key: str) -> Gate:
+def gate(deal: Deal, path: list[Visit], process: Process, days: Days, stage_key: str) -> Gate:
     """When the deal first stood in any later stage, or was won."""
-    truncated = is_truncated(deal, path)
     if not path:
         return Gate(None, is_known=False)
+    is_known = True
     for number, visit in enumerate(path):
         version = judging_version(path[: number + 1], process, stage_key) or process.at(visit.entered_at)
         place, here = version.position(stage_key), version.position(visit.stage_key)
-        if place is None:
-            continue
-        if visit.stage_key == "unmapped":
+        if visit.stage_key == "unmapped" or (number == 0 and here is None and is_truncated(deal, path, days)):
+            is_known = False  # it may have been left then, or before the history begins
+        if place is not None and here is not None and here > place:
+            if number == 0 and is_truncated(deal, path, days):
+                is_known = False
+            if visit.precision == "order" or not _clear(deal, visit):
+                is_known = False
+            if is_known:
+                return Gate(When(visit.entered_at, visit.precision == "day"))
             return Gate(None, is_known=False, by=visit.entered_at)
-        if number == 0 and truncated and (here is None or here > place):
-            return Gate(None, is_known=False, by=visit.entered_at)
-        if here is not None and here > place:
-            unclear = deal.unclear_until is not None and visit.entered_at <= deal.unclear_until
-            if visit.precision == "order" or unclear:
-                return Gate(None, is_known=False, by=visit.entered_at)
-            return Gate(When(visit.entered_at, visit.precision == "day"))
-    return Gate(None)
+    return Gate(None, is_known)
 
 
 def loss(deal: Deal, path: list[Visit]) -> Gate:
-    """When the deal was first lost."""
-    for visit in path:
-        if visit.stage_key == "lost":
-            unclear = deal.unclear_until is not None and visit.entered_at <= deal.unclear_until
-            if visit.precision == "order" or unclear:
-                return Gate(None, is_known=False, by=visit.entered_at)
-            return Gate(When(visit.entered_at, visit.precision == "day"))
-    return Gate(None, is_known=bool(path))
+    """When the deal was lost, if it still is: a loss that was taken back asks for nothing."""
+    if not path:
+        return Gate(None, is_known=False)
+    last = path[-1]
+    if last.stage_key != "lost":
+        return Gate(None)
+    if last.precision == "order" or not _clear(deal, last):
+        return Gate(None, is_known=False, by=last.entered_at)
+    return Gate(When(last.entered_at, last.precision == "day"))
 
 
-def judging_version(path: list[Visit], process: Process, stage_key: str) -> Version | None:
-    """The version in force when the deal first entered the stage; None when it never did."""
+def judging_version(
+    path: list[Visit], process: Process, stage_key: str, until: datetime | None = None
+) -> Version | None:
+    """The version in force when the deal first entered the stage; None when it did not, or only after `until`."""
     for visit in path:
-        if visit.stage_key == stage_key:
+        if visit.stage_key == stage_key and (until is None or visit.entered_at <= until):
             return process.at(visit.entered_at)
     return None
 
 
-def moves(deal: Deal, path: list[Visit], process: Process) -> list[Move]:
+def moves(deal: Deal, path: list[Visit], process: Process, days: Days) -> list[Move]:
     """Skips, late births, backward moves and reopenings."""
     found: list[Move] = []
     if not path:
         return []
     first = path[0]
-    if is_born_in(deal, first) and first.precision != "order" and _clear(deal, first):
+    if is_born_in(deal, first, days) and first.precision != "order" and _clear(deal, first):
         version = process.at(first.entered_at)
         if deal.deal_type in version.deal_types and _passed_over(version, 0, first.stage_key):
             found.append(Move("born_late", first.stage_key, first.entered_at))
@@ -194,23 +199,15 @@ def _passed_over(version: Version, stood: int, to: str) -> bool:
 
 
 def _skipped(version: Version, path: list[Visit], stood: int, here: int) -> bool:
-    """Whether a stage between was not entered since the deal was last beyond it (precedence in its alternate form)."""
-    for stage in version.stages:
-        if stood < stage.order < here and not stage.is_optional:
-            entered = False
-            for visit in path:
-                place = version.position(visit.stage_key)
-                if place == stage.order:
-                    entered = True
-                elif place is not None and place > stage.order:
-                    entered = False
-            if not entered:
-                return True
-    return False
+    """Whether a stage between was never entered. (Whoever goes back and jumps ahead again is told the way back.)"""
+    entered = {version.position(visit.stage_key) for visit in path}
+    return any(
+        stood < stage.order < here and not stage.is_optional and stage.order not in entered for stage in version.stages
+    )
 
 
 def over_time(deal: Deal, path: list[Visit], process: Process) -> list[tuple[str, datetime]]:
-    """Stages in which the deal stayed longer than allowed, all visits added up, and since when."""
+    """Stages in which the deal stayed longer than allowed, all visits added up that are dated; since when."""
     found: list[tuple[str, datetime]] = []
     for stage_key in dict.fromkeys(visit.stage_key for visit in path):
         version = judging_version(path, process, stage_key)
@@ -218,8 +215,9 @@ def over_time(deal: Deal, path: list[Visit], process: Process) -> list[tuple[str
         if version is None or stage is None or stage.max_days is None or deal.deal_type not in version.deal_types:
             continue
         left = timedelta(days=stage.max_days)
-        for visit in path:
-            if visit.stage_key == stage_key:
+        for visit, following in zip(path, [*path[1:], None], strict=True):
+            is_dated = visit.precision != "order" and (following is None or following.precision != "order")
+            if visit.stage_key == stage_key and is_dated and _clear(deal, visit):
                 stayed = (visit.left_at or deal.judged_at) - visit.entered_at
                 if stayed > left:
                     found.append((stage_key, visit.entered_at + left))

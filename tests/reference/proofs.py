@@ -15,7 +15,8 @@ from tests.reference.path import Visit
 from tests.reference.process import Step, Term, Variant
 from tests.reference.rows import Activity, Contact, Deal, Document, FieldChange, Surroundings
 
-EVER = When(datetime.min)
+EVER, NOBODY_KNOWS_WHEN = When(datetime(1, 1, 3)), When(datetime(9000, 1, 1))
+"""At its best a record without a date was there from the beginning; at its worst it came after everything."""
 SOURCE = {"field": "field_changes", "field_at_gate": "field_changes", "activity": "activities",
           "contact": "contacts", "document": "documents", "stage": "stage_changes"}  # fmt: skip
 
@@ -89,7 +90,7 @@ def _is_covered(term: Term, scene: Scene) -> bool:
 def _records(step: Step, term: Term, scene: Scene) -> list[Record]:
     found = list(_candidates(term, scene))
     judged = scene.deal.judged_at
-    found = [r for r in found if r.when.at <= judged and (r.recorded_at is None or r.recorded_at <= judged)]
+    found = [r for r in found if r.recorded_at is None or r.recorded_at <= judged]
     if term.within_days is not None:
         if scene.gate is None:
             return []
@@ -107,22 +108,27 @@ def _candidates(term: Term, scene: Scene) -> Iterable[Record]:
     if term.kind == "field_at_gate":
         return _field_at_gate(term, scene)
     if term.kind == "activity":
-        return [_seen(scene, a.occurred_at, a.precision, a.recorded_at)
-                for a in scene.deal.activities if _activity(term, a, scene)]  # fmt: skip
+        return _seen(scene, ((a.occurred_at, a.precision, a.recorded_at)
+                             for a in scene.deal.activities if _activity(term, a, scene)))  # fmt: skip
     if term.kind == "contact":
-        return [_seen(scene, c.added_at, c.precision, None) for c in scene.deal.contacts if _contact(term, c)]
+        return _seen(scene, ((c.added_at, c.precision, None) for c in scene.deal.contacts if _contact(term, c)))
     if term.kind == "document":
-        return [_seen(scene, d.occurred_at, "exact", d.recorded_at) for d in scene.deal.documents if _document(term, d, scene)]
+        return _seen(scene, ((d.occurred_at, "exact", d.recorded_at)
+                             for d in scene.deal.documents if _document(term, d, scene)))  # fmt: skip
     return [Record(When(v.entered_at, v.precision == "day")) for v in scene.path if v.stage_key == term.stage_key][:1]
 
 
-def _seen(scene: Scene, at: datetime | None, precision: str, recorded_at: datetime | None) -> Record:
-    """A record at its best (as early as it may have been) or at its worst."""
-    if scene.is_best and (at is None or precision == "order"):
-        return Record(EVER)
-    if at is None:
-        return Record(When(scene.deal.judged_at))  # it is there, so it was there by now
-    return Record(When(at, precision == "day"), recorded_at)
+def _seen(scene: Scene, told: Iterable[tuple[datetime | None, str, datetime | None]]) -> Iterable[Record]:
+    """Records at their best (as early as they may have been) or at their worst; none that is dated ahead."""
+    for at, precision, recorded_at in told:
+        if at is not None and scene.days.seen(at, precision).at > scene.deal.judged_at:
+            continue
+        if scene.is_best and (at is None or precision == "order"):
+            yield Record(EVER)
+        elif at is None:
+            yield Record(NOBODY_KNOWS_WHEN, recorded_at)
+        else:
+            yield Record(scene.days.seen(at, precision), recorded_at)
 
 
 def _activity(term: Term, activity: Activity, scene: Scene) -> bool:
@@ -162,10 +168,14 @@ def _changes(term: Term, scene: Scene) -> list[FieldChange]:
 
 
 def _field(term: Term, scene: Scene) -> Iterable[Record]:
-    """The field's history first shows such a value."""
+    """The field's history first shows such a value. What was only seen later came after what was seen before it."""
+    before: When | None = None
     for change in _changes(term, scene):
         if _field_passes(term, change.value):
-            yield _seen(scene, change.changed_at, change.precision, change.recorded_at)
+            for record in _seen(scene, [(change.changed_at, change.precision, change.recorded_at)]):
+                yield Record(before) if record.when == EVER and before is not None else record
+        if change.changed_at is not None:
+            before = scene.days.seen(change.changed_at, change.precision)
 
 
 def _field_passes(term: Term, value: str | None) -> bool:
@@ -190,7 +200,8 @@ def _field_at_gate(term: Term, scene: Scene) -> Iterable[Record]:
         if scene.is_best:
             yield Record(EVER)
         return
-    dated = [(When(c.changed_at, c.precision == "day"), c) for c in changes if c.changed_at is not None]
+    dated = [(scene.days.seen(c.changed_at, c.precision), c) for c in changes if c.changed_at is not None]
+    dated = [entry for entry in dated if entry[0].at <= scene.deal.judged_at]
     before = [entry for entry in dated if scene.days.not_after(entry[0], scene.gate)]
     after = [entry for entry in dated if not scene.days.not_after(entry[0], scene.gate)]
     unsure = bool(after) and after[0][1].precision == "order"  # it may have been set before the stage was left

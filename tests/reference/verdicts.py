@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from tests.reference.days import Days, When
 from tests.reference.path import Gate, Visit, gate, judging_version, loss
 from tests.reference.process import Process, Step, Version
-from tests.reference.proofs import Record, Scene, first_complete, suffices
+from tests.reference.proofs import EVER, NOBODY_KNOWS_WHEN, Record, Scene, first_complete, suffices
 from tests.reference.rows import Deal, Surroundings
 
 KEPT = ("done", "done_in_grace")
@@ -27,6 +27,11 @@ class Verdict:
     done: When | None = None
 
     @property
+    def done_at(self) -> datetime | None:
+        """When it was done, where somebody knows."""
+        return None if self.done is None or self.done in (EVER, NOBODY_KNOWS_WHEN) else self.done.at
+
+    @property
     def is_due(self) -> bool:
         """Whether it counts in the rates: owed, the stage left, and known."""
         return self.is_mandatory and self.gate_at is not None and self.state in DUE
@@ -40,10 +45,11 @@ class Verdict:
 def verdict(deal: Deal, path: list[Visit], step_key: str, stage_key: str, process: Process, days: Days,
             around: Surroundings) -> Verdict:  # fmt: skip
     """The verdict on one step: which version judges, whether the step is owed there, and how it stands."""
-    left = loss(deal, path) if stage_key == "lost" else gate(deal, path, process, stage_key)
-    version = judging_version(path, process, stage_key)
+    left = loss(deal, path) if stage_key == "lost" else gate(deal, path, process, days, stage_key)
+    until = left.when.at if left.when else left.by
+    version = judging_version(path, process, stage_key, until)
     if version is None:
-        version = process.at(left.when.at if left.when else left.by or deal.judged_at)
+        version = process.at(until or deal.judged_at)
     step = version.steps.get(step_key)
     if deal.unjudged_reason is not None or step is None or deal.deal_type not in version.deal_types:
         mandatory = step is not None and step.is_mandatory
@@ -66,7 +72,8 @@ def judge(deal: Deal, path: list[Visit], step: Step, version: Version, left: Gat
     until = deadline(step, left.when, days)
     state, found.done = _after_leaving(step, worst, left.when, until, process)
     best, _ = _after_leaving(step, replace(worst, is_best=True), left.when, until, process)
-    found.state = state if state == best or {state, best} <= set(KEPT) else "unknown"
+    is_told = state == best or {state, best} <= {"done", "done_in_grace"} or {state, best} <= {"late", "missing"}
+    found.state = state if is_told else "unknown"
     return found
 
 
