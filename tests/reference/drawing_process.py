@@ -152,7 +152,7 @@ def _activity(rng: random.Random) -> Raw:
 def _counted(rng: random.Random, found: Raw, without: frozenset[str]) -> Raw:
     if rng.random() < 0.25:
         found["at_least"] = rng.randint(2, 3)
-    if rng.random() < 0.2:
+    if rng.random() < 0.2 and not ("at_least" in found and "count_and_days" in without):
         found["on_days"] = 2
     if "in_last_days" not in without and rng.random() < 0.2:
         found["in_last_days"] = rng.choice((1, 7, 30))

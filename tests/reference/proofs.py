@@ -38,6 +38,8 @@ class Scene:
     around: Surroundings
     days: Days
     gate: When | None
+    until: When
+    """The end of the grace; now, where the stage was not left."""
     entered: When | None
     is_best: bool
 
@@ -68,12 +70,15 @@ def _reached(term: Term, scene: Scene, records: Iterable[Record], counts: Counts
     """When the last of the records came that the term needs: so many, on so many days."""
     if scene.is_best and not _is_covered(term, scene):
         return EVER
-    number, seen = 0, set[date]()
+    number, undated, seen = 0, 0, set[date]()
     for record in sorted(records, key=lambda record: record.when.at):
         if counts(record):
             number += 1
-            seen.add(date.min if record.when == EVER else scene.days.day(record.when))
-            if number >= term.min_count and (len(seen) >= term.distinct_days or record.when == EVER):
+            if record.when in (EVER, NOBODY_KNOWS_WHEN):
+                undated += 1  # each may have been on a day of its own
+            else:
+                seen.add(scene.days.day(record.when))
+            if number >= term.min_count and undated + len(seen) >= term.distinct_days:
                 return record.when
     return None
 
@@ -95,10 +100,11 @@ def _records(step: Step, term: Term, scene: Scene) -> list[Record]:
         if scene.gate is None:
             return []
         earliest = When(scene.gate.at - timedelta(days=term.within_days), scene.gate.by_day)
-        found = [r for r in found if scene.days.not_after(earliest, r.when)]
+        found = [r for r in found if r.when == EVER
+                 or (scene.days.not_after(earliest, r.when) and scene.days.not_after(r.when, scene.until))]  # fmt: skip
     if step.must_be_inside:
         entered = scene.entered
-        found = [] if entered is None else [r for r in found if scene.days.not_after(entered, r.when)]
+        found = [r for r in found if entered and (r.when == EVER or scene.days.not_after(entered, r.when))]
     return found
 
 
@@ -191,7 +197,7 @@ def _field_passes(term: Term, value: str | None) -> bool:
 
 
 def _field_at_gate(term: Term, scene: Scene) -> Iterable[Record]:
-    """The date in force when the stage was left had not passed; or was put right later, which is then the moment."""
+    """The date in force when the stage was left had not passed. Nothing that came later tells about that."""
     if scene.gate is None:
         return
     day = scene.days.day(scene.gate)
@@ -210,9 +216,6 @@ def _field_at_gate(term: Term, scene: Scene) -> Iterable[Record]:
     unseen = unsure and not before  # nobody knows what was there before it was first seen
     if (held or next_holds or unseen) if scene.is_best else (held and (next_holds or not unsure)):
         yield Record(before[-1][0] if before else EVER, before[-1][1].recorded_at if before else None)
-    for when, change in after:
-        if _reaches(change.value, day):
-            yield Record(when, change.recorded_at)
 
 
 def _reaches(value: str | None, day: date) -> bool:

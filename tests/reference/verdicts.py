@@ -64,12 +64,12 @@ def judge(deal: Deal, path: list[Visit], step: Step, version: Version, left: Gat
     if not left.is_known:
         return found
     entered = next((When(v.entered_at, v.precision == "day") for v in path if v.stage_key == step.stage_key), None)
-    worst = Scene(deal, path, around, days, left.when, entered, is_best=False)
+    until = deadline(step, left.when, days) if left.when else When(deal.judged_at)
+    worst = Scene(deal, path, around, days, left.when, until, entered, is_best=False)
     if left.when is None:
         found.state, found.done = _before_leaving(step, worst)
         return found
     found.gate_at = left.when.at
-    until = deadline(step, left.when, days)
     state, found.done = _after_leaving(step, worst, left.when, until, process)
     best, _ = _after_leaving(step, replace(worst, is_best=True), left.when, until, process)
     is_told = state == best or {state, best} <= {"done", "done_in_grace"} or {state, best} <= {"late", "missing"}
