@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,11 +12,11 @@ from zoneinfo import ZoneInfo
 from expectations.compile_process import process_tables
 from tests.dbt.compliance_tables import World
 from tests.reference.days import Days
-from tests.reference.drawing import drawn_accounts, drawn_deals
+from tests.reference.drawing import drawn_accounts, drawn_deals, drawn_waivers
 from tests.reference.drawing_process import drawn_process
 from tests.reference.judge import Judgement, judge_deal
 from tests.reference.process import Process, read_process
-from tests.reference.rows import Deal, Surroundings
+from tests.reference.rows import Deal, Surroundings, Waiver
 from tests.reference.tables import read_deals, read_findings, read_results, read_visits, write
 
 ZONES = ("UTC", "America/New_York", "Asia/Kolkata", "Europe/Berlin")
@@ -43,7 +43,7 @@ class Compared:
     verdicts: int
     differences: list[Difference]
     process: Process
-    around: dict[str, Surroundings]
+    covered: dict[str, dict[str, datetime | None]]
 
 
 def is_working_day(day: date) -> bool:
@@ -61,17 +61,22 @@ def compare(seed: int, count: int, folder: Path, without: frozenset[str] = froze
     flicker, tolerance = drawn.defaults.flicker, drawn.defaults.backfill_tolerance
     process = read_process(tables, flicker_seconds=flicker, backfill_seconds=tolerance)
     accounts = drawn_accounts(rng, 40, without)
-    around = {account.name: account.around for account in accounts}
+    covered = {account.name: account.covered_from for account in accounts}
     deals = list(drawn_deals(rng, count, accounts, process, days.zone, without))
+    waivers = drawn_waivers(rng, deals, sorted(process.step_keys()), without)
+    given: dict[str | None, list[Waiver]] = {}
+    for waiver in waivers:
+        given.setdefault(waiver.deal_key, []).append(waiver)
     world = World(folder / "world", time_zone=str(days.zone), flicker_seconds=flicker, backfill_seconds=tolerance,
                   as_of=max(account.judged_at for account in accounts))  # fmt: skip
-    write(world, tables, deals, accounts, days)
+    write(world, tables, deals, accounts, waivers, days)
     built = world.build()
     results, visits, findings, compliance = read_results(built), read_visits(built), read_findings(built), read_deals(built)
     differences, verdicts = [], 0
     for deal in deals:
         key = deal.deal_key
-        ours = judge_deal(deal, process, days, around[deal.connection])
+        lifted = [*given.get(None, []), *given.get(key, [])]
+        ours = judge_deal(deal, process, days, Surroundings(covered[deal.connection], lifted))
         verdicts += len(ours.verdicts)
         said = {
             **{f"step {step}": _verdict(row) for step, row in results.get(key, {}).items()},
@@ -93,7 +98,7 @@ def compare(seed: int, count: int, folder: Path, without: frozenset[str] = froze
         for what in expected.keys() | said.keys():
             if expected.get(what) != said.get(what):
                 differences.append(Difference(seed, deal, what, expected.get(what), said.get(what)))
-    return Compared(len(deals), verdicts, differences, process, around)
+    return Compared(len(deals), verdicts, differences, process, covered)
 
 
 def _deal(row: tuple[Any, ...] | None) -> tuple[Any, ...] | None:
@@ -106,15 +111,19 @@ def _deal(row: tuple[Any, ...] | None) -> tuple[Any, ...] | None:
 def _verdict(row: tuple[Any, ...]) -> tuple[Any, ...]:
     """Of a step that does not apply only that is compared: which version does not know it is nobody's concern."""
     if row[1] == "not_applicable":
-        return None, row[1], *row[2:4], None, None
-    return (*row[:5], None) if row[1] == "unknown" else row
+        return None, row[1], *row[2:4], None, None, row[6]
+    return (*row[:5], None, row[6]) if row[6] == "unknown" else row
 
 
 def _without_claims(said: dict[str, Any]) -> dict[str, Any]:
     return {
-        what: (row[0], "done", *row[2:5], None) if what.startswith("step") and row[1] in ("done", "done_in_grace") else row
+        what: (row[0], _kept(row[1]), *row[2:5], None, _kept(row[6])) if what.startswith("step") else row
         for what, row in said.items()
     }
+
+
+def _kept(state: str) -> str:
+    return "done" if state == "done_in_grace" else state
 
 
 def _millionths(rate: float) -> int:
@@ -125,7 +134,7 @@ def _expected(ours: Judgement, deal: Deal) -> dict[str, Any]:
     rate = ours.rate()
     return {
         **{
-            f"step {step}": _verdict((v.version, v.state, v.is_due, v.is_ok, v.gate_at, v.done_at))
+            f"step {step}": _verdict((v.version, v.state, v.is_due, v.is_ok, v.gate_at, v.done_at, v.without_waiver))
             for step, v in ours.verdicts.items()
         },
         "visits": [(v.stage_key, v.entered_at, v.left_at) for v in ours.visits],

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from tests.reference.drawing_process import DOCUMENTS, KINDS, OUTCOMES, ROLES, STATUSES
 from tests.reference.days import local_day
 from tests.reference.process import Process
-from tests.reference.rows import Activity, Contact, Deal, Document, FieldChange, StageChange, Surroundings
+from tests.reference.rows import Activity, Contact, Deal, Document, FieldChange, StageChange, Waiver
 
 BEGIN = datetime(2024, 1, 8, 9)
 GAPS = (0, 0, 1, 30, 60, 61, 299, 300, 301, 4_000, 90_000, 90_000, 400_000, 400_000, 1_000_000)
@@ -29,7 +29,7 @@ class Account:
 
     name: str
     judged_at: datetime
-    around: Surroundings
+    covered_from: dict[str, datetime | None]
 
 
 def drawn_accounts(rng: random.Random, count: int, without: frozenset[str]) -> list[Account]:
@@ -43,7 +43,7 @@ def drawn_accounts(rng: random.Random, count: int, without: frozenset[str]) -> l
                 covered[source] = BEGIN + timedelta(days=rng.randint(0, 120))
                 if rng.random() < 0.2:
                     del covered[source]
-        accounts.append(Account(f"c{n}", judged_at, Surroundings(covered)))
+        accounts.append(Account(f"c{n}", judged_at, covered))
     return accounts
 
 
@@ -57,6 +57,23 @@ def drawn_deals(rng: random.Random, count: int, accounts: Sequence[Account], pro
         if deal.deal_type not in types:
             deal.unjudged_reason = "deal_type"
         yield deal
+
+
+def drawn_waivers(rng: random.Random, deals: Sequence[Deal], steps: Sequence[str],
+                  without: frozenset[str]) -> list[Waiver]:  # fmt: skip
+    """Duties lifted for some deals, and two for all deals of a time."""
+    if "waivers" in without:
+        return []
+    waivers = []
+    for n, deal in enumerate(rng.sample(deals, len(deals) // 5)):
+        near = rng.choice(deal.stage_changes).entered_at + timedelta(seconds=rng.choice(NUDGES))
+        ends = rng.choice((None, near, near + timedelta(days=5)))
+        given = rng.choice((near - timedelta(days=3), near - timedelta(days=40), deal.judged_at + timedelta(days=1)))
+        waivers.append(Waiver(f"w{n}", deal.deal_key, rng.choice(steps), given, ends))
+    for n, step in enumerate(rng.sample(steps, 2)):
+        given = BEGIN + timedelta(days=rng.randint(10, 60))
+        waivers.append(Waiver(f"all{n}", None, step, given, rng.choice((None, given + timedelta(days=30)))))
+    return waivers
 
 
 class Draw:
@@ -98,6 +115,8 @@ class Draw:
             deal.unclear_until = self.rng.choice(times) + timedelta(seconds=self.rng.choice((-1, 0, 1)))
         deal.stage_id = walk[-1]
         self._evidence(deal, times)
+        amounts = [c for c in deal.field_changes if c.field == "amount"]
+        deal.amount = (amounts[-1].value or None) if amounts else self.rng.choice((None, "0.00", "50.00", "200.00"))
         self.rng.shuffle(deal.stage_changes)
         return deal
 
@@ -178,6 +197,10 @@ class Draw:
             str(n), self.rng.choice(KINDS), done, self._recorded(done), self.rng.choice((*OUTCOMES, "completed")),
             self.rng.choice(("in", "out")), contact_count=self.rng.choice((0, 1, 2)),
         )  # fmt: skip
+        if self.chance("clock", 0.3):
+            activity.started_at = done - timedelta(seconds=self.rng.choice((60, 3_600, 90_000)))
+        if self.chance("text", 0.7):
+            activity.subject = self.rng.choice(("Demo with the buyer", "Pricing", "Hello there"))
         if self.chance("no_outcome", 0.2):
             activity.outcome = None
         if self.chance("no_direction", 0.1):

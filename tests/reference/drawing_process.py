@@ -77,9 +77,30 @@ def _varied(rng: random.Random, known: list[str], without: frozenset[str]) -> Ra
         varied["grace"] = rng.choice(GRACES)
     if known and rng.random() < 0.3:
         varied["after"] = rng.choice(known)
+    if "inside" not in without and rng.random() < 0.15:
+        varied["must_be_inside"] = True
+    if "clock" not in without and rng.random() < 0.2:
+        varied["clock"] = "start"
+    if "conditions" not in without and rng.random() < 0.25:
+        varied["applies_to"] = _applies_to(rng)
     if "backfill" not in without:
         varied["backfill"] = rng.choice(("flag", "flag", "accept", "reject"))
     return varied
+
+
+def _applies_to(rng: random.Random) -> Raw:
+    return rng.choice(
+        (
+            {"amount": {"at_least": 50}},
+            {"amount": {"below": 100}},
+            {"pipelines": ["p", "q"]},
+            {"pipelines": ["c1/p", "c2/p", "c3/p"]},
+            {"deal_types": ["new"]},
+            {"fields": [{"field": "budget", "one_of": ["yes", "no"]}]},
+            {"fields": [{"field": "budget", "none_of": ["no"]}]},
+            {"fields": [{"field": "budget", "is": "filled"}, {"field": "amount", "at_least": 10, "below": 1000}]},
+        )
+    )
 
 
 def _step(rng: random.Random, stages: list[str], key: str, without: frozenset[str]) -> Raw:
@@ -101,7 +122,7 @@ def _evidence(rng: random.Random, stages: list[str], without: frozenset[str]) ->
     if shape < 0.82:
         return {"all": [_single(rng, stages, without) for _ in range(2)]}
     if shape < 0.92:
-        together: Raw = {"any": [_activity(rng), _activity(rng)]}
+        together: Raw = {"any": [_activity(rng, without), _activity(rng, without)]}
         together[rng.choice(("at_least", "on_days"))] = 2
         return together
     nested = {"all": [_single(rng, stages, without), _single(rng, stages, without)]}
@@ -122,10 +143,19 @@ def _single(rng: random.Random, stages: list[str], without: frozenset[str]) -> R
         return _counted(rng, found, without)
     if kind == "field":
         return _field(rng, without)
-    return _counted(rng, _activity(rng), without)
+    return _counted(rng, _activity(rng, without), without)
 
 
 def _field(rng: random.Random, without: frozenset[str]) -> Raw:
+    found = _tested_field(rng, without)
+    if "at_gate" not in found and "changed_after" not in without and rng.random() < 0.15:
+        found["changed_after"] = date(2024, 2, 20)
+    if "at_gate" not in found and "in_last_days" not in without and rng.random() < 0.15:
+        found["in_last_days"] = rng.choice((1, 7, 30))
+    return found
+
+
+def _tested_field(rng: random.Random, without: frozenset[str]) -> Raw:
     return rng.choice(
         (
             {"field": "amount", "is": "positive"},
@@ -137,13 +167,15 @@ def _field(rng: random.Random, without: frozenset[str]) -> Raw:
     )
 
 
-def _activity(rng: random.Random) -> Raw:
+def _activity(rng: random.Random, without: frozenset[str]) -> Raw:
     found: Raw = {"activity": rng.choice(("any", "meeting", "call", ["meeting", "call"], "email"))}
     how = rng.random()
     if how < 0.25:
         found["outcome"] = rng.choice(("completed", ["completed", "no_show"]))
     elif how < 0.5:
         found["outcome_not"] = ["canceled", "no_show"]
+    if "text" not in without and rng.random() < 0.2:
+        found["text"] = rng.choice((["demo"], ["demo", "pricing"]))
     if rng.random() < 0.25:
         found["direction"] = rng.choice(("in", "out"))
     return found

@@ -63,6 +63,17 @@ class Stage:
 
 
 @dataclass(frozen=True, slots=True)
+class Condition:
+    """What must be true of a deal for a step to be asked of it; `step_key` None: for the whole version."""
+
+    step_key: str | None
+    field: str
+    test: str
+    number: float | None
+    values: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Version:
     """The process from one moment to another."""
 
@@ -72,6 +83,7 @@ class Version:
     deal_types: frozenset[str]
     stages: tuple[Stage, ...]
     steps: Mapping[str, Step]
+    conditions: tuple[Condition, ...] = ()
 
     def position(self, stage_key: str) -> int | None:
         """A stage's place; won comes after the last; None for lost, unmapped and what this version does not know."""
@@ -120,6 +132,7 @@ def read_process(tables: Tables, *, flicker_seconds: int, backfill_seconds: int,
                 deal_types=frozenset(r["deal_type"] for r in mine["process_deal_types"]),
                 stages=tuple(sorted(stages, key=lambda stage: stage.order)),
                 steps={r["step_key"]: _step(r, mine) for r in mine["process_steps"]},
+                conditions=tuple(_condition(r, mine["step_condition_values"]) for r in mine["step_conditions"]),
             )
         )
     return Process(tuple(versions), flicker_seconds, backfill_seconds, logging)
@@ -134,6 +147,12 @@ def _plain(value: Any) -> Any:
     if value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and value != value):
         return None
     return value.to_pydatetime() if isinstance(value, pd.Timestamp) else value
+
+
+def _condition(row: Mapping[str, Any], values: Iterable[Mapping[str, Any]]) -> Condition:
+    named = (row["step_key"], row["condition"])
+    words = frozenset(value["value"] for value in values if (value["step_key"], value["condition"]) == named)
+    return Condition(row["step_key"], row["field"], row["test"], row["number"], words)
 
 
 def _step(row: Mapping[str, Any], mine: Mapping[str, list[dict[str, Any]]]) -> Step:

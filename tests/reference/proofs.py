@@ -93,7 +93,7 @@ def _is_covered(term: Term, scene: Scene) -> bool:
 
 
 def _records(step: Step, term: Term, scene: Scene) -> list[Record]:
-    found = list(_candidates(term, scene))
+    found = list(_candidates(step, term, scene))
     judged = scene.deal.judged_at
     found = [r for r in found if r.recorded_at is None or r.recorded_at <= judged]
     if term.within_days is not None:
@@ -108,13 +108,14 @@ def _records(step: Step, term: Term, scene: Scene) -> list[Record]:
     return found
 
 
-def _candidates(term: Term, scene: Scene) -> Iterable[Record]:
+def _candidates(step: Step, term: Term, scene: Scene) -> Iterable[Record]:
     if term.kind == "field":
         return _field(term, scene)
     if term.kind == "field_at_gate":
         return _field_at_gate(term, scene)
     if term.kind == "activity":
-        return _seen(scene, ((a.occurred_at, a.precision, a.recorded_at)
+        starts = step.clock == "start"
+        return _seen(scene, (((starts and a.started_at) or a.occurred_at, a.precision, a.recorded_at)
                              for a in scene.deal.activities if _activity(term, a, scene)))  # fmt: skip
     if term.kind == "contact":
         return _seen(scene, ((c.added_at, c.precision, None) for c in scene.deal.contacts if _contact(term, c)))
@@ -144,6 +145,8 @@ def _activity(term: Term, activity: Activity, scene: Scene) -> bool:
                 return False
             if role == "outcome" and not (activity.outcome in words or (activity.outcome is None and best)):
                 return False
+            if role == "text" and not any(word in (activity.subject or "").lower() for word in words):
+                return False
             if role == "not_outcome" and activity.outcome in words:
                 return False
             if role == "direction" and not (activity.direction in words or (activity.direction is None and best)):
@@ -163,6 +166,8 @@ def _contact(term: Term, contact: Contact) -> bool:
 def _document(term: Term, document: Document, scene: Scene) -> bool:
     def passes(variant: Variant) -> bool:
         has = {"document_kind": document.kind, "status": document.status}
+        if document.kind == "approval" and "document_kind" not in variant.values:
+            return False  # approvals count only where they are asked for
         return all(has[role] in words or (has[role] is None and scene.is_best) for role, words in variant.values.items())
 
     return any(passes(variant) for variant in term.variants)
@@ -177,7 +182,8 @@ def _field(term: Term, scene: Scene) -> Iterable[Record]:
     """The field's history first shows such a value. What was only seen later came after what was seen before it."""
     before: When | None = None
     for change in _changes(term, scene):
-        if _field_passes(term, change.value):
+        is_recent = term.changed_after is None or change.changed_at is None or change.changed_at >= term.changed_after
+        if _field_passes(term, change.value) and is_recent:
             for record in _seen(scene, [(change.changed_at, change.precision, change.recorded_at)]):
                 yield Record(before) if record.when == EVER and before is not None else record
         if change.changed_at is not None:

@@ -49,6 +49,8 @@ class Activity:
     owner_key: str | None = None
     contact_count: int | None = None
     precision: str = "exact"
+    started_at: datetime | None = None
+    subject: str | None = None
 
 
 @dataclass(slots=True)
@@ -85,6 +87,8 @@ class Deal:
     unjudged_reason: str | None = None
     unclear_until: datetime | None = None
     owner_key: str | None = None
+    pipeline_id: str = "p"
+    amount: str | None = None
     stage_id: str | None = None
     """The CRM's own stage in which it says that the deal stands."""
     stage_changes: list[StageChange] = field(default_factory=list)
@@ -95,8 +99,20 @@ class Deal:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiver:
+    """A line of waivers.csv; `deal_key` None: every deal that leaves the stage from `given_at` to `valid_to`."""
+
+    waiver_id: str
+    deal_key: str | None
+    step_key: str
+    given_at: datetime
+    valid_to: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What is around a deal: since when each source of its connection is read, and who logs what."""
+    """What is around a deal: since when each source of its connection is read, and which duties were lifted."""
 
     covered_from: dict[str, datetime | None]
     """Source -> since when it is read (None: always). A source that is not in it is not read at all."""
+    waivers: list[Waiver] = field(default_factory=list)

@@ -14,7 +14,7 @@ from tests.dbt.harness import Warehouse
 from tests.reference.days import Days
 from tests.reference.drawing import Account
 from tests.reference.process import Tables
-from tests.reference.rows import Activity, Contact, Deal, Document, FieldChange, StageChange
+from tests.reference.rows import Activity, Contact, Deal, Document, FieldChange, StageChange, Waiver
 
 CHILDREN: Mapping[str, tuple[str, type]] = {
     "int_stage_changes": ("stage_changes", StageChange),
@@ -24,20 +24,24 @@ CHILDREN: Mapping[str, tuple[str, type]] = {
     "int_documents": ("documents", Document),
 }
 TIMES = frozenset({"entered_at", "recorded_at", "changed_at", "occurred_at", "added_at", "removed_at", "created_at",
-                   "unclear_until"})  # fmt: skip
+                   "started_at", "unclear_until"})  # fmt: skip
 
 
-def write(world: World, tables: Tables, deals: Sequence[Deal], accounts: Sequence[Account], days: Days) -> None:
+def write(world: World, tables: Tables, deals: Sequence[Deal], accounts: Sequence[Account],
+          waivers: Sequence[Waiver], days: Days) -> None:
     """Process, accounts, calendar and deals into the world's build file."""
     for table, frame in tables.items():
         world.reference(table, frame)
     world.reference("connections", [{"connection": account.name, "crm": "files", "state": "good",
                                      "judged_at": account.judged_at} for account in accounts])  # fmt: skip
     world.reference("coverage", [{"connection": account.name, "object": source, "covered_from": since}
-                                 for account in accounts for source, since in account.around.covered_from.items()])  # fmt: skip
+                                 for account in accounts for source, since in account.covered_from.items()])  # fmt: skip
     stages = sorted({stage for stage in tables["process_stages"]["stage_key"]})
     world.reference("stage_map", [{"connection": account.name, "pipeline_id": "p", "stage_id": key, "stage_key": key}
                                   for account in accounts for key in (*stages, "won", "lost")])  # fmt: skip
+    world.reference("waivers", [{"waiver_id": one.waiver_id, "deal_key": one.deal_key, "step_key": one.step_key,
+                                 "given_by": "ann", "given_at": one.given_at, "reason": "as agreed",
+                                 "valid_to": one.valid_to} for one in waivers])  # fmt: skip
     world.reference("calendar", _calendar(days))
     _insert(world, "int_deals", {
         "connection": [deal.connection for deal in deals],
@@ -47,6 +51,9 @@ def write(world: World, tables: Tables, deals: Sequence[Deal], accounts: Sequenc
         "pipeline_id": ["p"] * len(deals),
         "stage_id": [deal.stage_id for deal in deals],
         "stage_key": [None if deal.stage_id is None else deal.stage_id.rstrip("'") for deal in deals],
+        "amount": [deal.amount for deal in deals],
+        "amount_home": [deal.amount for deal in deals],
+        "currency": ["EUR"] * len(deals),
         "created_at": [deal.created_at for deal in deals],
         "deal_type": [deal.deal_type for deal in deals],
         "owner_key": [deal.owner_key for deal in deals],
@@ -103,8 +110,8 @@ def read_results(built: Warehouse) -> dict[str, dict[str, tuple[Any, ...]]]:
     """Deal -> step -> (version, state, due, ok, gate, done)."""
     found: dict[str, dict[str, tuple[Any, ...]]] = {}
     with built._open(read_only=True) as db:
-        cursor = db.execute("""select deal_key, step_key, process_version, state, is_due, is_ok, gate_at, done_at
-            from warehouse.marts.fct_step_results""")  # fmt: skip
+        cursor = db.execute("""select deal_key, step_key, process_version, state, is_due, is_ok, gate_at, done_at,
+            state_without_waiver from warehouse.marts.fct_step_results""")  # fmt: skip
         for deal, step, *rest in cursor.fetchall():
             found.setdefault(deal, {})[step] = tuple(rest)
     return found

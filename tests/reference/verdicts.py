@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from tests.reference.conditions import applies, is_waived
 from tests.reference.days import Days, When
 from tests.reference.path import Gate, Visit, gate, judging_version, loss
 from tests.reference.process import Process, Step, Version
@@ -25,6 +26,7 @@ class Verdict:
     is_mandatory: bool = False
     gate_at: datetime | None = None
     done: When | None = None
+    without_waiver: str = ""
 
     @property
     def done_at(self) -> datetime | None:
@@ -53,8 +55,16 @@ def verdict(deal: Deal, path: list[Visit], step_key: str, stage_key: str, proces
     step = version.steps.get(step_key)
     if deal.unjudged_reason is not None or step is None or deal.deal_type not in version.deal_types:
         mandatory = step is not None and step.is_mandatory
-        return Verdict(step_key, version.number, "not_applicable", mandatory)
-    return judge(deal, path, step, version, left, process, days, around)
+        return Verdict(step_key, version.number, "not_applicable", mandatory, without_waiver="not_applicable")
+    found = judge(deal, path, step, version, left, process, days, around)
+    at = left.when or When(left.by or deal.judged_at)
+    asked = applies(deal, version, step_key, at, days)
+    if asked is not True:
+        found.state = "not_applicable" if asked is False else "unknown"
+    found.without_waiver = found.state
+    if found.state != "not_applicable" and is_waived(deal, step_key, found.gate_at, around.waivers):
+        found.state = "waived"
+    return found
 
 
 def judge(deal: Deal, path: list[Visit], step: Step, version: Version, left: Gate, process: Process, days: Days,

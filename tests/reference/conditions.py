@@ -1,0 +1,81 @@
+"""Whether a step is asked of a deal at all: conditions on what the deal was when it left the stage, and waivers."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from tests.reference.days import Days, When
+from tests.reference.process import Condition, Version
+from tests.reference.rows import Deal, Waiver
+
+
+def applies(deal: Deal, version: Version, step_key: str, at: When, days: Days) -> bool | None:
+    """Whether all conditions of the version and of the step hold at a moment; None when nobody can tell."""
+    answers = [_holds(deal, one, at, days) for one in version.conditions if one.step_key in (None, step_key)]
+    if False in answers:
+        return False
+    return None if None in answers else True
+
+
+def _holds(deal: Deal, condition: Condition, at: When, days: Days) -> bool | None:
+    if condition.field == "deal_type":
+        return deal.deal_type in condition.values
+    if condition.field == "pipeline":
+        return bool({deal.pipeline_id, f"{deal.connection}/{deal.pipeline_id}"} & condition.values)
+    answers = {_passes(condition, value) for value in _possible_values(deal, condition.field, at, days)}
+    return answers.pop() if len(answers) == 1 else None
+
+
+def _possible_values(deal: Deal, field: str, at: When, days: Days) -> list[str | None]:
+    """What the field may have said at a moment."""
+    now = deal.judged_at
+    known = [c for c in deal.field_changes if c.field == field and (c.recorded_at or now) <= now]
+    if any(change.changed_at is None for change in known):
+        return [change.value for change in known]
+    dated = sorted(
+        ((days.seen(c.changed_at, c.precision), c.change_id, c) for c in known if c.changed_at is not None),
+        key=lambda entry: (entry[0].at, entry[1]),
+    )
+    dated = [entry for entry in dated if entry[0].at <= now]
+    if not dated and field == "amount":
+        return [deal.amount]
+    before = [change for when, _, change in dated if days.not_after(when, at)]
+    after = [change for when, _, change in dated if not days.not_after(when, at)]
+    values = [before[-1].value if before else None]
+    if after and after[0].precision == "order":
+        values.append(after[0].value)
+    return values
+
+
+def _passes(condition: Condition, value: str | None) -> bool:
+    text = (value or "").strip()
+    if condition.test == "filled":
+        return text != ""
+    if condition.test == "one_of":
+        return text.lower() in condition.values
+    if condition.test == "none_of":
+        return text.lower() not in condition.values
+    number = _number(text)
+    if number is None or condition.number is None:
+        return False
+    return number >= condition.number if condition.test == "at_least" else number < condition.number
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+def is_waived(deal: Deal, step_key: str, gate_at: datetime | None, waivers: list[Waiver]) -> bool:
+    """Whether somebody lifted the duty: for this deal, or for every deal that leaves the stage in a time."""
+    for waiver in waivers:
+        if waiver.step_key != step_key or waiver.deal_key not in (None, deal.deal_key) or waiver.given_at > deal.judged_at:
+            continue
+        if gate_at is not None and waiver.valid_to is not None and gate_at >= waiver.valid_to:
+            continue
+        if waiver.deal_key is None and (gate_at is None or gate_at < waiver.given_at):
+            continue
+        return True
+    return False
