@@ -44,6 +44,7 @@ class Compared:
     differences: list[Difference]
     process: Process
     covered: dict[str, dict[str, datetime | None]]
+    waivers: list[Waiver]
 
 
 def is_working_day(day: date) -> bool:
@@ -98,7 +99,7 @@ def compare(seed: int, count: int, folder: Path, without: frozenset[str] = froze
         for what in expected.keys() | said.keys():
             if expected.get(what) != said.get(what):
                 differences.append(Difference(seed, deal, what, expected.get(what), said.get(what)))
-    return Compared(len(deals), verdicts, differences, process, covered)
+    return Compared(len(deals), verdicts, differences, process, covered, waivers)
 
 
 def _deal(row: tuple[Any, ...] | None) -> tuple[Any, ...] | None:

@@ -73,7 +73,7 @@ def is_waived(deal: Deal, step_key: str, gate_at: datetime | None, waivers: list
     for waiver in waivers:
         if waiver.step_key != step_key or waiver.deal_key not in (None, deal.deal_key) or waiver.given_at > deal.judged_at:
             continue
-        if gate_at is not None and waiver.valid_to is not None and gate_at >= waiver.valid_to:
+        if waiver.valid_to is not None and (gate_at or deal.judged_at) >= waiver.valid_to:
             continue
         if waiver.deal_key is None and (gate_at is None or gate_at < waiver.given_at):
             continue

@@ -178,6 +178,8 @@ class Draw:
         for field in ("amount", "close_date", "budget", "lost_reason"):
             for n in range(self.rng.choice((0, 0, 1, 1, 2, 3))):
                 deal.field_changes.append(self._field(field, n, times))
+            if self.chance("undated", 0.08):
+                self._forget(deal, field)
         for n in range(self.rng.randint(0, 2)):
             added = None if self.chance("undated", 0.1) else self._moment(times)
             contact = Contact(str(n), added, self.rng.choice((*ROLES, None)))
@@ -224,13 +226,19 @@ class Draw:
         if self.chance("empty_field", 0.15):
             value = None
         change = FieldChange(f"{field}{n}", field, value, time, self._recorded(time))
-        if self.chance("undated", 0.04):
-            change.changed_at, change.recorded_at, change.source, change.precision = None, None, "snapshot", "order"
-        elif self.chance("order_field", 0.06):
+        if self.chance("order_field", 0.06):
             change.source, change.precision = "snapshot", "order"
         elif self.chance("day", 0.05):
             change.changed_at, change.precision = self._midnight(time), "day"
         return change
+
+    def _forget(self, deal: Deal, field: str) -> None:
+        """Of the field only the value is left, and nobody knows since when."""
+        changes = [c for c in deal.field_changes if c.field == field]
+        deal.field_changes = [c for c in deal.field_changes if c.field != field]
+        for change in changes[-1:]:
+            change.changed_at, change.recorded_at, change.source, change.precision = None, None, "snapshot", "order"
+            deal.field_changes.append(change)
 
     def _moment(self, times: list[datetime]) -> datetime:
         """Near one of the moments of the path, mostly."""

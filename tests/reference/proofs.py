@@ -145,7 +145,7 @@ def _activity(term: Term, activity: Activity, scene: Scene) -> bool:
                 return False
             if role == "outcome" and not (activity.outcome in words or (activity.outcome is None and best)):
                 return False
-            if role == "text" and not any(word in (activity.subject or "").lower() for word in words):
+            if role == "text" and not (_says(activity.subject, words) or (activity.subject is None and best)):
                 return False
             if role == "not_outcome" and activity.outcome in words:
                 return False
@@ -157,6 +157,10 @@ def _activity(term: Term, activity: Activity, scene: Scene) -> bool:
     if term.needs_contact and not (best if activity.contact_count is None else activity.contact_count > 0):
         return False
     return any(passes(variant) for variant in term.variants)
+
+
+def _says(subject: str | None, words: frozenset[str]) -> bool:
+    return any(word in (subject or "").lower() for word in words)
 
 
 def _contact(term: Term, contact: Contact) -> bool:

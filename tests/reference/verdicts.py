@@ -49,7 +49,7 @@ def verdict(deal: Deal, path: list[Visit], step_key: str, stage_key: str, proces
     """The verdict on one step: which version judges, whether the step is owed there, and how it stands."""
     left = loss(deal, path) if stage_key == "lost" else gate(deal, path, process, days, stage_key)
     until = left.when.at if left.when else left.by
-    version = judging_version(path, process, stage_key, until)
+    version = None if stage_key == "lost" else judging_version(path, process, stage_key, until)
     if version is None:
         version = process.at(until or deal.judged_at)
     step = version.steps.get(step_key)
