@@ -60,7 +60,8 @@ def compare(seed: int, count: int, folder: Path, without: frozenset[str] = froze
     drawn = drawn_process(rng, folder, without)
     tables = process_tables(drawn, days.zone)
     flicker, tolerance = drawn.defaults.flicker, drawn.defaults.backfill_tolerance
-    process = read_process(tables, flicker_seconds=flicker, backfill_seconds=tolerance)
+    birth = drawn.defaults.won_at_birth
+    process = read_process(tables, flicker_seconds=flicker, backfill_seconds=tolerance, won_at_birth_seconds=birth)
     accounts = drawn_accounts(rng, 40, without)
     covered = {account.name: account.covered_from for account in accounts}
     deals = list(drawn_deals(rng, count, accounts, process, days.zone, without))
@@ -68,11 +69,22 @@ def compare(seed: int, count: int, folder: Path, without: frozenset[str] = froze
     given: dict[str | None, list[Waiver]] = {}
     for waiver in waivers:
         given.setdefault(waiver.deal_key, []).append(waiver)
-    world = World(folder / "world", time_zone=str(days.zone), flicker_seconds=flicker, backfill_seconds=tolerance,
-                  as_of=max(account.judged_at for account in accounts))  # fmt: skip
+    world = World(
+        folder / "world",
+        time_zone=str(days.zone),
+        flicker_seconds=flicker,
+        backfill_seconds=tolerance,
+        won_at_birth_seconds=birth,
+        as_of=max(account.judged_at for account in accounts),
+    )
     write(world, tables, deals, accounts, waivers, days)
     built = world.build()
-    results, visits, findings, compliance = read_results(built), read_visits(built), read_findings(built), read_deals(built)
+    results, visits, findings, compliance = (
+        read_results(built),
+        read_visits(built),
+        read_findings(built),
+        read_deals(built),
+    )
     differences, verdicts = [], 0
     for deal in deals:
         key = deal.deal_key

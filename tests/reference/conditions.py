@@ -9,15 +9,15 @@ from tests.reference.process import Condition, Version
 from tests.reference.rows import Deal, Waiver
 
 
-def applies(deal: Deal, version: Version, step_key: str, at: When, days: Days) -> bool | None:
-    """Whether all conditions of the version and of the step hold at a moment; None when nobody can tell."""
+def applies(deal: Deal, version: Version, step_key: str, at: When | None, days: Days) -> bool | None:
+    """Whether all conditions of the version and of the step hold at a moment (None: nobody knows at which)."""
     answers = [_holds(deal, one, at, days) for one in version.conditions if one.step_key in (None, step_key)]
     if False in answers:
         return False
     return None if None in answers else True
 
 
-def _holds(deal: Deal, condition: Condition, at: When, days: Days) -> bool | None:
+def _holds(deal: Deal, condition: Condition, at: When | None, days: Days) -> bool | None:
     if condition.field == "deal_type":
         return deal.deal_type in condition.values
     if condition.field == "pipeline":
@@ -26,7 +26,7 @@ def _holds(deal: Deal, condition: Condition, at: When, days: Days) -> bool | Non
     return answers.pop() if len(answers) == 1 else None
 
 
-def _possible_values(deal: Deal, field: str, at: When, days: Days) -> list[str | None]:
+def _possible_values(deal: Deal, field: str, at: When | None, days: Days) -> list[str | None]:
     """What the field may have said at a moment."""
     now = deal.judged_at
     known = [c for c in deal.field_changes if c.field == field and (c.recorded_at or now) <= now]
@@ -39,6 +39,10 @@ def _possible_values(deal: Deal, field: str, at: When, days: Days) -> list[str |
     dated = [entry for entry in dated if entry[0].at <= now]
     if not dated and field == "amount":
         return [deal.amount]
+    if at is None and dated:
+        return [change.value for _, _, change in dated]
+    if at is None:
+        return [None]
     before = [change for when, _, change in dated if days.not_after(when, at)]
     after = [change for when, _, change in dated if not days.not_after(when, at)]
     values = [before[-1].value if before else None]
@@ -71,7 +75,11 @@ def _number(text: str) -> float | None:
 def is_waived(deal: Deal, step_key: str, gate_at: datetime | None, waivers: list[Waiver]) -> bool:
     """Whether somebody lifted the duty: for this deal, or for every deal that leaves the stage in a time."""
     for waiver in waivers:
-        if waiver.step_key != step_key or waiver.deal_key not in (None, deal.deal_key) or waiver.given_at > deal.judged_at:
+        if (
+            waiver.step_key != step_key
+            or waiver.deal_key not in (None, deal.deal_key)
+            or waiver.given_at > deal.judged_at
+        ):
             continue
         if waiver.valid_to is not None and (gate_at or deal.judged_at) >= waiver.valid_to:
             continue

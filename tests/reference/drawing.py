@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from tests.reference.drawing_process import DOCUMENTS, KINDS, OUTCOMES, ROLES, STATUSES
 from tests.reference.days import local_day
+from tests.reference.drawing_process import DOCUMENTS, KINDS, OUTCOMES, ROLES, STATUSES
 from tests.reference.process import Process
 from tests.reference.rows import Activity, Contact, Deal, Document, FieldChange, StageChange, Waiver
 
-BEGIN = datetime(2024, 1, 8, 9)
+BEGIN = datetime.fromisoformat("2024-01-08T09:00:00")
 GAPS = (0, 0, 1, 30, 60, 61, 299, 300, 301, 4_000, 90_000, 90_000, 400_000, 400_000, 1_000_000)
 NUDGES = (-90_000, -3_601, -1, 0, 0, 1, 8, 60, 61, 3_600, 3_601, 86_400, 172_800, 172_801, 200_000)
 DELAYS = (0, 0, 0, 0, 0, 1, 3_600, 7_200, 86_400, 86_401, 90_000, 172_800, 260_000, 900_000)
@@ -168,6 +168,8 @@ class Draw:
             change.precision, change.source = "order", "snapshot"
         if self.chance("recorded_ahead", 0.01):
             change.recorded_at = self.account.judged_at + timedelta(days=1)
+        if self.chance("imported", 0.03):
+            change.actor_kind = "import"
         if self.chance("other_ids", 0.1):
             change.change_id = f"{self.rng.randrange(900, 1000)}{n}"
         return change
@@ -177,7 +179,9 @@ class Draw:
             deal.activities.append(self._activity(n, times))
         for field in ("amount", "close_date", "budget", "lost_reason"):
             for n in range(self.rng.choice((0, 0, 1, 1, 2, 3))):
-                deal.field_changes.append(self._field(field, n, times))
+                change = self._field(field, n, times)
+                if all(change.changed_at != other.changed_at for other in deal.field_changes if other.field == field):
+                    deal.field_changes.append(change)
             if self.chance("undated", 0.08):
                 self._forget(deal, field)
         for n in range(self.rng.randint(0, 2)):

@@ -40,6 +40,7 @@ def drawn_process(rng: random.Random, folder: Path, without: frozenset[str]) -> 
             "flicker": rng.choice(("0 seconds", "60 seconds", "5 minutes", "5 minutes")),
             "backfill_tolerance": rng.choice(("0 seconds", "1 hour", "1 day", "1 day")),
             "logging_min_activities": 0,
+            "won_at_birth": "0 seconds" if "won_at_birth" in without else rng.choice(("0 seconds", "1 hour", "3 days")),
         },
         "versions": [_version(rng, n, stages, pool, losses, without) for n in range(count)],
     }

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from tests.reference.days import Days, When
 from tests.reference.path import Move, Visit, is_truncated, moves, over_time, visits
@@ -51,12 +51,12 @@ class Judgement:
 def judge_deal(deal: Deal, process: Process, days: Days, around: Surroundings) -> Judgement:
     """Judge one deal by every version that concerns it."""
     path = visits(deal, process, days)
+    deal = replace(deal, unjudged_reason=unjudged_reason(deal, path, process))
     is_judged = deal.unjudged_reason is None
     return Judgement(
         visits=path,
         verdicts={
-            step: verdict(deal, path, step, stage, process, days, around)
-            for step, stage in process.step_keys().items()
+            step: verdict(deal, path, step, stage, process, days, around) for step, stage in process.step_keys().items()
         },
         moves=moves(deal, path, process, days) if is_judged else [],
         over_time=over_time(deal, path, process) if is_judged else [],
@@ -64,10 +64,25 @@ def judge_deal(deal: Deal, process: Process, days: Days, around: Surroundings) -
     )
 
 
+def unjudged_reason(deal: Deal, path: list[Visit], process: Process) -> str | None:
+    """Why nobody is to be judged by this deal: as the CRM says it, or because it was entered afterwards."""
+    if deal.unjudged_reason is not None:
+        return deal.unjudged_reason
+    if path and path[0].actor_kind == "import":
+        return "imported"
+    birth = timedelta(seconds=process.won_at_birth_seconds)
+    won = next((visit.entered_at for visit in path if visit.stage_key == "won"), None)
+    if birth and won is not None and deal.created_at is not None and won - deal.created_at <= birth:
+        return "won_at_birth"
+    return None
+
+
 def is_early(judgement: Judgement, step_key: str, stage_key: str, days: Days) -> bool:
     """Whether the step was done before the deal entered its stage."""
     done = judgement.verdicts[step_key].done
-    entered = next((When(v.entered_at, v.precision == "day") for v in judgement.visits if v.stage_key == stage_key), None)
+    entered = next(
+        (When(v.entered_at, v.precision == "day") for v in judgement.visits if v.stage_key == stage_key), None
+    )
     return done is not None and entered is not None and not days.not_after(entered, done)
 
 

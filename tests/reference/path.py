@@ -6,6 +6,8 @@ stage is verdicts.py's.
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 
@@ -25,6 +27,7 @@ class Visit:
     entered_at: datetime
     left_at: datetime | None
     precision: str
+    actor_kind: str = "person"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +56,12 @@ def visits(deal: Deal, process: Process, days: Days) -> list[Visit]:
     for change in _in_order(deal, changes, process):
         if found and found[-1].stage_key == change.stage_key:
             continue
-        found.append(Visit(change.stage_key, change.entered_at, None, change.precision))
+        found.append(Visit(change.stage_key, change.entered_at, None, change.precision, change.actor_kind))
         if len(found) >= 3 and found[-3].stage_key == change.stage_key:
             stayed = change.entered_at - found[-2].entered_at
             if stayed <= timedelta(seconds=process.flicker_seconds):
                 del found[-2:]
-    for visit, following in zip(found, found[1:], strict=False):
+    for visit, following in itertools.pairwise(found):
         visit.left_at = following.entered_at
     return found
 
@@ -78,7 +81,9 @@ def _in_order(deal: Deal, changes: list[StageChange], process: Process) -> list[
         if moment == max(c.entered_at for c in changes) and any(c.stage_id == deal.stage_id for c in together):
             ends_in = deal.stage_id
             reached = max(_forward(c, version)[0] for c in together if c.stage_id == ends_in)
-            together = [c for c in together if _forward(c, version)[0] <= reached]  # beyond it never was, within a moment
+            together = [
+                c for c in together if _forward(c, version)[0] <= reached
+            ]  # beyond it never was, within a moment
         found += [c for c in together if c.stage_id != ends_in] + [c for c in together if c.stage_id == ends_in]
     return found
 
@@ -150,32 +155,33 @@ def judging_version(
 
 def moves(deal: Deal, path: list[Visit], process: Process, days: Days) -> list[Move]:
     """Skips, late births, backward moves and reopenings."""
-    found: list[Move] = []
-    if not path:
-        return []
-    first = path[0]
-    if is_born_in(deal, first, days) and first.precision != "order" and _clear(deal, first):
-        version = process.at(first.entered_at)
-        if deal.deal_type in version.deal_types and _passed_over(version, 0, first.stage_key):
-            found.append(Move("born_late", first.stage_key, first.entered_at))
+    found = list(_birth(deal, path, process, days))
     for number, visit in enumerate(path[1:], 1):
-        before = path[number - 1]
-        if visit.precision == "order" or not _clear(deal, visit):
-            continue
         version = process.at(visit.entered_at)
-        if deal.deal_type not in version.deal_types:
-            continue
-        if before.stage_key in SINKS and visit.stage_key not in (*SINKS, "unmapped"):
-            found.append(Move("reopen", visit.stage_key, visit.entered_at))
-        here = version.position(visit.stage_key)
-        stood = _last_place(path[:number], version)
-        if here is None or stood is None:
-            continue
-        if here > stood and _skipped(version, path[:number], stood, here):
-            found.append(Move("skip", visit.stage_key, visit.entered_at))
-        if here < stood and before.stage_key not in SINKS:
-            found.append(Move("backward", visit.stage_key, visit.entered_at))
+        if visit.precision != "order" and _clear(deal, visit) and deal.deal_type in version.deal_types:
+            found += [Move(kind, visit.stage_key, visit.entered_at) for kind in _kinds(path[:number], visit, version)]
     return found
+
+
+def _birth(deal: Deal, path: list[Visit], process: Process, days: Days) -> Iterator[Move]:
+    for first in path[:1]:
+        version = process.at(first.entered_at)
+        is_known = is_born_in(deal, first, days) and first.precision != "order" and _clear(deal, first)
+        if is_known and deal.deal_type in version.deal_types and _passed_over(version, 0, first.stage_key):
+            yield Move("born_late", first.stage_key, first.entered_at)
+
+
+def _kinds(before: list[Visit], visit: Visit, version: Version) -> Iterator[str]:
+    was_closed = before[-1].stage_key in SINKS
+    if was_closed and visit.stage_key not in (*SINKS, "unmapped"):
+        yield "reopen"
+    here, stood = version.position(visit.stage_key), _last_place(before, version)
+    if here is None or stood is None:
+        return
+    if here > stood and _skipped(version, before, stood, here):
+        yield "skip"
+    if here < stood and not was_closed:
+        yield "backward"
 
 
 def _clear(deal: Deal, visit: Visit) -> bool:

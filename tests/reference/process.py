@@ -99,7 +99,7 @@ class Process:
     versions: tuple[Version, ...]
     flicker_seconds: int
     backfill_seconds: int
-    logging_min_activities: int = 0
+    won_at_birth_seconds: int = 0
 
     def at(self, moment: datetime) -> Version:
         """The version in force at a moment."""
@@ -113,7 +113,9 @@ class Process:
         return {step.step_key: step.stage_key for version in self.versions for step in version.steps.values()}
 
 
-def read_process(tables: Tables, *, flicker_seconds: int, backfill_seconds: int, logging: int = 0) -> Process:
+def read_process(
+    tables: Tables, *, flicker_seconds: int, backfill_seconds: int, won_at_birth_seconds: int = 0
+) -> Process:
     """The process that the compiled tables describe."""
     rows = {name: _rows(frame) for name, frame in tables.items()}
     versions = []
@@ -135,12 +137,11 @@ def read_process(tables: Tables, *, flicker_seconds: int, backfill_seconds: int,
                 conditions=tuple(_condition(r, mine["step_condition_values"]) for r in mine["step_conditions"]),
             )
         )
-    return Process(tuple(versions), flicker_seconds, backfill_seconds, logging)
+    return Process(tuple(versions), flicker_seconds, backfill_seconds, won_at_birth_seconds)
 
 
 def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    records: list[dict[str, Any]] = frame.to_dict("records")
-    return [{name: _plain(value) for name, value in record.items()} for record in records]
+    return [{str(name): _plain(value) for name, value in record.items()} for record in frame.to_dict("records")]
 
 
 def _plain(value: Any) -> Any:

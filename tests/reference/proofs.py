@@ -15,7 +15,8 @@ from tests.reference.path import Visit
 from tests.reference.process import Step, Term, Variant
 from tests.reference.rows import Activity, Contact, Deal, Document, FieldChange, Surroundings
 
-EVER, NOBODY_KNOWS_WHEN = When(datetime(1, 1, 3)), When(datetime(9000, 1, 1))
+EVER = When(datetime.fromisoformat("0001-01-03"))
+NOBODY_KNOWS_WHEN = When(datetime.fromisoformat("9000-01-01"))
 """At its best a record without a date was there from the beginning; at its worst it came after everything."""
 SOURCE = {"field": "field_changes", "field_at_gate": "field_changes", "activity": "activities",
           "contact": "contacts", "document": "documents", "stage": "stage_changes"}  # fmt: skip
@@ -172,14 +173,16 @@ def _document(term: Term, document: Document, scene: Scene) -> bool:
         has = {"document_kind": document.kind, "status": document.status}
         if document.kind == "approval" and "document_kind" not in variant.values:
             return False  # approvals count only where they are asked for
-        return all(has[role] in words or (has[role] is None and scene.is_best) for role, words in variant.values.items())
+        return all(
+            has[role] in words or (has[role] is None and scene.is_best) for role, words in variant.values.items()
+        )
 
     return any(passes(variant) for variant in term.variants)
 
 
 def _changes(term: Term, scene: Scene) -> list[FieldChange]:
     changes = [c for c in scene.deal.field_changes if c.field == term.field]
-    return sorted(changes, key=lambda c: (c.changed_at or datetime.min, c.change_id))
+    return sorted(changes, key=lambda c: (c.changed_at or EVER.at, c.change_id))
 
 
 def _field(term: Term, scene: Scene) -> Iterable[Record]:

@@ -27,16 +27,24 @@ TIMES = frozenset({"entered_at", "recorded_at", "changed_at", "occurred_at", "ad
                    "started_at", "unclear_until"})  # fmt: skip
 
 
-def write(world: World, tables: Tables, deals: Sequence[Deal], accounts: Sequence[Account],
-          waivers: Sequence[Waiver], days: Days) -> None:
+def write(
+    world: World,
+    tables: Tables,
+    deals: Sequence[Deal],
+    accounts: Sequence[Account],
+    waivers: Sequence[Waiver],
+    days: Days,
+) -> None:
     """Process, accounts, calendar and deals into the world's build file."""
     for table, frame in tables.items():
         world.reference(table, frame)
     world.reference("connections", [{"connection": account.name, "crm": "files", "state": "good",
                                      "judged_at": account.judged_at} for account in accounts])  # fmt: skip
-    world.reference("coverage", [{"connection": account.name, "object": source, "covered_from": since}
-                                 for account in accounts for source, since in account.covered_from.items()])  # fmt: skip
-    stages = sorted({stage for stage in tables["process_stages"]["stage_key"]})
+    world.reference("coverage", [
+        {"connection": account.name, "object": source, "covered_from": since}
+        for account in accounts for source, since in account.covered_from.items()
+    ])  # fmt: skip
+    stages = sorted(set(tables["process_stages"]["stage_key"]))
     world.reference("stage_map", [{"connection": account.name, "pipeline_id": "p", "stage_id": key, "stage_key": key}
                                   for account in accounts for key in (*stages, "won", "lost")])  # fmt: skip
     world.reference("waivers", [{"waiver_id": one.waiver_id, "deal_key": one.deal_key, "step_key": one.step_key,
@@ -76,7 +84,9 @@ def _columns(deals: Iterable[Deal], attribute: str, kind: type) -> dict[str, lis
             for name in names:
                 columns[name].append(getattr(row, name))
     if kind is Activity:
-        columns["activity_id"] = [f"{key} {n}" for key, n in zip(columns["deal_key"], columns["activity_id"], strict=True)]
+        columns["activity_id"] = [
+            f"{key} {n}" for key, n in zip(columns["deal_key"], columns["activity_id"], strict=True)
+        ]
     if kind is StageChange:
         columns["pipeline_id"] = ["p"] * len(columns["stage_key"])
     return columns

@@ -57,7 +57,7 @@ def verdict(deal: Deal, path: list[Visit], step_key: str, stage_key: str, proces
         mandatory = step is not None and step.is_mandatory
         return Verdict(step_key, version.number, "not_applicable", mandatory, without_waiver="not_applicable")
     found = judge(deal, path, step, version, left, process, days, around)
-    at = left.when or When(left.by or deal.judged_at)
+    at = (left.when or When(deal.judged_at)) if left.is_known else None
     asked = applies(deal, version, step_key, at, days)
     if asked is not True:
         found.state = "not_applicable" if asked is False else "unknown"
