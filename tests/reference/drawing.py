@@ -20,6 +20,11 @@ BEGIN = datetime.fromisoformat("2024-01-08T09:00:00")
 GAPS = (0, 0, 1, 30, 60, 61, 299, 300, 301, 4_000, 90_000, 90_000, 400_000, 400_000, 1_000_000)
 NUDGES = (-90_000, -3_601, -1, 0, 0, 1, 8, 60, 61, 3_600, 3_601, 86_400, 172_800, 172_801, 200_000)
 DELAYS = (0, 0, 0, 0, 0, 1, 3_600, 7_200, 86_400, 86_401, 90_000, 172_800, 260_000, 900_000)
+VALUES = {
+    "amount": ("0", "-5", "100", "12.50", ""),
+    "budget": ("Yes", "no", "yes please", ""),
+    "lost_reason": ("Price", "timing", "other"),
+}
 SOURCES = ("deals", "stage_changes", "field_changes", "activities", "contacts", "documents")
 
 
@@ -225,8 +230,7 @@ class Draw:
             near = self.rng.choice(times) + timedelta(days=self.rng.choice((-20, -1, 0, 0, 1, 30)))
             value: str | None = str(near.date())
         else:
-            value = self.rng.choice({"amount": ("0", "-5", "100", "12.50", ""), "budget": ("Yes", "no", "yes please", ""),
-                                     "lost_reason": ("Price", "timing", "other")}[field])  # fmt: skip
+            value = self.rng.choice(VALUES[field])
         if self.chance("empty_field", 0.15):
             value = None
         change = FieldChange(f"{field}{n}", field, value, time, self._recorded(time))
