@@ -99,8 +99,6 @@ def compare(seed: int, count: int, folder: Path, without: frozenset[str] = froze
             "deal": _deal(compliance.get(key)),
         }
         expected = _expected(ours, deal)
-        if "claims" in without:
-            expected, said = _without_claims(expected), _without_claims(said)
         differences += [
             Difference(seed, deal, what, expected.get(what), said.get(what))
             for what in sorted(expected.keys() | said.keys())
@@ -121,18 +119,6 @@ def _verdict(row: tuple[Any, ...]) -> tuple[Any, ...]:
     if row[1] == "not_applicable":
         return None, row[1], *row[2:4], None, None, row[6]
     return (*row[:5], None, row[6]) if row[6] == "unknown" else row
-
-
-def _without_claims(said: dict[str, Any]) -> dict[str, Any]:
-    """Without what tells a step done in time from one done in the grace, and when."""
-    return {
-        what: (row[0], _kept(row[1]), *row[2:5], None, _kept(row[6])) if what.startswith("step") else row
-        for what, row in said.items()
-    }
-
-
-def _kept(state: str) -> str:
-    return "done" if state == "done_in_grace" else state
 
 
 def _millionths(rate: float) -> int:

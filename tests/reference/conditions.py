@@ -44,10 +44,14 @@ def _possible_values(deal: Deal, field: str, at: When | None, days: Days) -> lis
     if at is None:
         return [None]
     before = [change for when, _, change in dated if days.not_after(when, at)]
-    after = [change for when, _, change in dated if not days.not_after(when, at)]
     values = [before[-1].value if before else None]
+    after = [change for when, _, change in dated if not days.not_after(when, at)]
     if after and after[0].precision == "order":
         values.append(after[0].value)
+    that_day = [change for when, _, change in dated if days.not_after(when, at) and days.not_after(at, when)]
+    if at.by_day or any(change.precision == "day" for change in that_day):  # nobody knows what came first on that day
+        earlier = [change for change in before if change not in that_day]
+        values += [change.value for change in that_day] + [earlier[-1].value if earlier else None]
     return values
 
 

@@ -97,15 +97,19 @@ class Draw:
         """The deal with its path and evidence."""
         walk = [self._native(stage) for stage in self._walk()]
         offsets = [0]
-        for _ in walk[1:]:
-            offsets.append(offsets[-1] + self.rng.choice(GAPS))
+        for n in range(1, len(walk)):
+            gap = self.rng.choice(GAPS)
+            alone = "tie_unmapped" in self.without and "unmapped" in {
+                stage.rstrip("'") for stage in walk[n - 1 : n + 1]
+            }
+            offsets.append(offsets[-1] + (max(gap, 1) if alone else gap))
         begin = self._begin(offsets)
         times = [begin + timedelta(seconds=offset) for offset in offsets]
         created = begin - timedelta(seconds=self.rng.choice((0, 0, 0, 0, 0, 59, 60)))
         if self.chance("truncated", 0.12):
             created = begin - timedelta(seconds=self.rng.choice((61, 90_000, 4_000_000)))
         deal = Deal(self.account.name, f"{self.account.name}:{name}", created, self.account.judged_at)
-        by_day = self.chance("day_path", 0.08)
+        by_day = self.chance("day_path", 0.08) and not ("tie_unmapped" in self.without and "unmapped" in "".join(walk))
         for n, (stage, time) in enumerate(zip(walk, times, strict=True)):
             if n and walk[n - 1] == stage:
                 continue  # the CRM tells of entries, and there is none into the stage where a deal already stands
@@ -183,8 +187,9 @@ class Draw:
         for n in range(self.rng.randint(0, 5)):
             deal.activities.append(self._activity(n, times))
         for field in ("amount", "close_date", "budget", "lost_reason"):
+            by_day = self.chance("day", 0.05)
             for n in range(self.rng.choice((0, 0, 1, 1, 2, 3))):
-                change = self._field(field, n, times)
+                change = self._field(field, n, times, by_day)
                 if all(change.changed_at != other.changed_at for other in deal.field_changes if other.field == field):
                     deal.field_changes.append(change)
             if self.chance("undated", 0.08):
@@ -211,7 +216,7 @@ class Draw:
         if self.chance("clock", 0.3):
             activity.started_at = done - timedelta(seconds=self.rng.choice((60, 3_600, 90_000)))
         if self.chance("text", 0.7):
-            activity.subject = self.rng.choice(("Demo with the buyer", "Pricing", "Hello there"))
+            activity.subject = self.rng.choice(("demo with the buyer", "pricing", "hello there"))
         if self.chance("no_outcome", 0.2):
             activity.outcome = None
         if self.chance("no_direction", 0.1):
@@ -224,7 +229,7 @@ class Draw:
             activity.occurred_at, activity.precision = self._midnight(done), "day"
         return activity
 
-    def _field(self, field: str, n: int, times: list[datetime]) -> FieldChange:
+    def _field(self, field: str, n: int, times: list[datetime], by_day: bool) -> FieldChange:
         time = self._moment(times)
         if field == "close_date":
             near = self.rng.choice(times) + timedelta(days=self.rng.choice((-20, -1, 0, 0, 1, 30)))
@@ -234,10 +239,10 @@ class Draw:
         if self.chance("empty_field", 0.15):
             value = None
         change = FieldChange(f"{field}{n}", field, value, time, self._recorded(time))
-        if self.chance("order_field", 0.06):
-            change.source, change.precision = "snapshot", "order"
-        elif self.chance("day", 0.05):
+        if by_day:
             change.changed_at, change.precision = self._midnight(time), "day"
+        elif self.chance("order_field", 0.06):
+            change.source, change.precision = "snapshot", "order"
         return change
 
     def _forget(self, deal: Deal, field: str) -> None:

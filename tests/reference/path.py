@@ -71,7 +71,7 @@ def _in_order(deal: Deal, changes: list[StageChange], process: Process) -> list[
     who enters the stage in which the deal already stood came back to it, and the last change leads to where it is.
     """
     now = deal.judged_at
-    known = [c for c in changes if c.entered_at <= now and (c.recorded_at or now) <= now]
+    known = [c for c in changes if c.precision == "order" or (c.entered_at <= now and (c.recorded_at or now) <= now)]
     found: list[StageChange] = []
     for moment in sorted({c.entered_at for c in known}):
         version = process.at(moment)
@@ -223,10 +223,10 @@ def over_time(deal: Deal, path: list[Visit], process: Process) -> list[tuple[str
         left = timedelta(days=stage.max_days)
         for visit, following in zip(path, [*path[1:], None], strict=True):
             is_dated = visit.precision != "order" and (following is None or following.precision != "order")
-            if visit.stage_key == stage_key and is_dated and _clear(deal, visit):
+            if visit.stage_key == stage_key and is_dated:
                 stayed = (visit.left_at or deal.judged_at) - visit.entered_at
                 if stayed > left:
-                    found.append((stage_key, visit.entered_at + left))
+                    found += [(stage_key, visit.entered_at + left)] if _clear(deal, visit) else []
                     break
                 left -= stayed
     return found

@@ -155,7 +155,7 @@ def _activity(term: Term, activity: Activity, scene: Scene) -> bool:
         return True
 
     best = scene.is_best
-    if term.needs_contact and not (best if activity.contact_count is None else activity.contact_count > 0):
+    if term.needs_contact and activity.contact_count == 0:  # where the CRM does not tell, no news is a contact
         return False
     return any(passes(variant) for variant in term.variants)
 
