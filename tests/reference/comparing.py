@@ -127,7 +127,7 @@ def _millionths(rate: float) -> int:
 
 def _expected(ours: Judgement, deal: Deal) -> dict[str, Any]:
     rate = ours.rate()
-    stays = [((v.left_at or deal.judged_at) - v.entered_at).total_seconds() for v in ours.visits]
+    stays = [max(0, ((v.left_at or deal.judged_at) - v.entered_at).total_seconds()) for v in ours.visits]
     return {
         **{
             f"step {step}": _verdict((v.version, v.state, v.is_due, v.is_ok, v.gate_at, v.done_at, v.without_waiver))

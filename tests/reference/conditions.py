@@ -6,11 +6,16 @@ from datetime import datetime
 
 from tests.reference.days import Days, When
 from tests.reference.process import Condition, Version
-from tests.reference.rows import Deal, Waiver
+from tests.reference.rows import Deal, Surroundings, Waiver
 
 
-def applies(deal: Deal, version: Version, step_key: str, at: When | None, days: Days) -> bool | None:
+def applies(
+    deal: Deal, version: Version, step_key: str, at: When | None, days: Days, around: Surroundings
+) -> bool | None:
     """Whether all conditions of the version and of the step hold at a moment (None: nobody knows at which)."""
+    since = around.covered_from.get("field_changes")
+    if at is not None and since is not None and at.at < since:
+        at = None  # what the fields said then was not seen
     answers = [_holds(deal, one, at, days) for one in version.conditions if one.step_key in (None, step_key)]
     if False in answers:
         return False

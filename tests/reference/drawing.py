@@ -109,7 +109,7 @@ class Draw:
         if self.chance("truncated", 0.12):
             created = begin - timedelta(seconds=self.rng.choice((61, 90_000, 4_000_000)))
         deal = Deal(self.account.name, f"{self.account.name}:{name}", created, self.account.judged_at)
-        by_day = self.chance("day_path", 0.08) and not ("tie_unmapped" in self.without and "unmapped" in "".join(walk))
+        by_day = self.chance("day_path", 0.08)
         for n, (stage, time) in enumerate(zip(walk, times, strict=True)):
             if n and walk[n - 1] == stage:
                 continue  # the CRM tells of entries, and there is none into the stage where a deal already stands

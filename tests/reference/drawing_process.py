@@ -124,7 +124,7 @@ def _evidence(rng: random.Random, stages: list[str], without: frozenset[str]) ->
         return {"all": [_single(rng, stages, without) for _ in range(2)]}
     if shape < 0.92:
         together: Raw = {"any": [_activity(rng, without), _activity(rng, without)]}
-        together[rng.choice(("at_least", "on_days"))] = 2
+        together["at_least" if "on_days" in without else rng.choice(("at_least", "on_days"))] = 2
         return together
     nested = {"all": [_single(rng, stages, without), _single(rng, stages, without)]}
     return {"any": [_single(rng, stages, without), nested]}
@@ -132,7 +132,7 @@ def _evidence(rng: random.Random, stages: list[str], without: frozenset[str]) ->
 
 def _single(rng: random.Random, stages: list[str], without: frozenset[str]) -> Raw:
     kind = rng.choice(("field", "field", "activity", "activity", "activity", "contact", "document", "stage"))
-    if kind == "stage" and stages:
+    if kind == "stage" and stages and "stage_term" not in without:
         return {"stage": rng.choice(stages)}
     if kind == "contact":
         found: Raw = {"contact": rng.choice(("any", "buyer", list(ROLES)))}
@@ -185,7 +185,7 @@ def _activity(rng: random.Random, without: frozenset[str]) -> Raw:
 def _counted(rng: random.Random, found: Raw, without: frozenset[str]) -> Raw:
     if rng.random() < 0.25:
         found["at_least"] = rng.randint(2, 3)
-    if rng.random() < 0.2 and not ("at_least" in found and "count_and_days" in without):
+    if "on_days" not in without and rng.random() < 0.2:
         found["on_days"] = 2
     if "in_last_days" not in without and rng.random() < 0.2:
         found["in_last_days"] = rng.choice((1, 7, 30))

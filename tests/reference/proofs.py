@@ -76,10 +76,11 @@ def _reached(term: Term, scene: Scene, records: Iterable[Record], counts: Counts
         if counts(record):
             number += 1
             if record.when in (EVER, NOBODY_KNOWS_WHEN):
-                undated += 1  # each may have been on a day of its own
+                undated += 1  # at best each was on a day of its own
             else:
                 seen.add(scene.days.day(record.when))
-            if number >= term.min_count and undated + len(seen) >= term.distinct_days:
+            days = undated + len(seen) if scene.is_best else max(len(seen), min(undated, 1))
+            if number >= term.min_count and days >= term.distinct_days:
                 return record.when
     return None
 
@@ -95,8 +96,6 @@ def _is_covered(term: Term, scene: Scene) -> bool:
 
 def _records(step: Step, term: Term, scene: Scene) -> list[Record]:
     found = list(_candidates(step, term, scene))
-    judged = scene.deal.judged_at
-    found = [r for r in found if r.recorded_at is None or r.recorded_at <= judged]
     if term.within_days is not None:
         if scene.gate is None:
             return []
@@ -129,7 +128,8 @@ def _candidates(step: Step, term: Term, scene: Scene) -> Iterable[Record]:
 def _seen(scene: Scene, told: Iterable[tuple[datetime | None, str, datetime | None]]) -> Iterable[Record]:
     """Records at their best (as early as they may have been) or at their worst; none that is dated ahead."""
     for at, precision, recorded_at in told:
-        if at is not None and scene.days.seen(at, precision).at > scene.deal.judged_at:
+        now = scene.deal.judged_at
+        if (at is not None and scene.days.seen(at, precision).at > now) or (recorded_at or now) > now:
             continue
         if scene.is_best and (at is None or precision == "order"):
             yield Record(EVER)

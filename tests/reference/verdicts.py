@@ -60,7 +60,7 @@ def verdict(deal: Deal, path: list[Visit], step_key: str, stage_key: str, proces
         return Verdict(step_key, version.number, "not_applicable", step.is_mandatory, without_waiver="not_applicable")
     found = judge(deal, path, step, version, left, process, days, around)
     at = (left.when or When(deal.judged_at)) if left.is_known else None
-    asked = applies(deal, version, step_key, at, days)
+    asked = applies(deal, version, step_key, at, days, around)
     if asked is not True:
         found.state = "not_applicable" if asked is False else "unknown"
     found.without_waiver = found.state
