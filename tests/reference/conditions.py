@@ -13,21 +13,23 @@ def applies(
     deal: Deal, version: Version, step_key: str, at: When | None, days: Days, around: Surroundings
 ) -> bool | None:
     """Whether all conditions of the version and of the step hold at a moment (None: nobody knows at which)."""
-    since = around.covered_from.get("field_changes")
-    if at is not None and since is not None and at.at < since:
+    if at is not None and not around.saw("field_changes", at.at):
         at = None  # what the fields said then was not seen
-    answers = [_holds(deal, one, at, days) for one in version.conditions if one.step_key in (None, step_key)]
+    answers = [_holds(deal, one, at, days, around) for one in version.conditions if one.step_key in (None, step_key)]
     if False in answers:
         return False
     return None if None in answers else True
 
 
-def _holds(deal: Deal, condition: Condition, at: When | None, days: Days) -> bool | None:
+def _holds(deal: Deal, condition: Condition, at: When | None, days: Days, around: Surroundings) -> bool | None:
     if condition.field == "deal_type":
         return deal.deal_type in condition.values
     if condition.field == "pipeline":
         return bool({deal.pipeline_id, f"{deal.connection}/{deal.pipeline_id}"} & condition.values)
-    answers = {_passes(condition, value) for value in _possible_values(deal, condition.field, at, days)}
+    values = _possible_values(deal, condition.field, at, days)
+    if values == [None] and "field_changes" not in around.covered_from:
+        return None
+    answers = {_passes(condition, value) for value in values}
     return answers.pop() if len(answers) == 1 else None
 
 

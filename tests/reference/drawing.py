@@ -215,7 +215,7 @@ class Draw:
         )  # fmt: skip
         if self.chance("clock", 0.3):
             activity.started_at = done - timedelta(seconds=self.rng.choice((60, 3_600, 90_000)))
-        if self.chance("text", 0.7):
+        if self.rng.random() < 0.7 or "no_subject" in self.without:
             activity.subject = self.rng.choice(("demo with the buyer", "pricing", "hello there"))
         if self.chance("no_outcome", 0.2):
             activity.outcome = None

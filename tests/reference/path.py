@@ -139,7 +139,7 @@ def loss(deal: Deal, path: list[Visit]) -> Gate:
     if last.stage_key != "lost":
         return Gate(None)
     if last.precision == "order" or not _clear(deal, last):
-        return Gate(None, is_known=False, by=last.entered_at)
+        return Gate(None, is_known=False)
     return Gate(When(last.entered_at, last.precision == "day"))
 
 

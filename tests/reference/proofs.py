@@ -88,10 +88,7 @@ def _reached(term: Term, scene: Scene, records: Iterable[Record], counts: Counts
 def _is_covered(term: Term, scene: Scene) -> bool:
     """Whether the term's source was read when the stage was left."""
     source = SOURCE[term.kind]
-    if source not in scene.around.covered_from:
-        return False
-    since = scene.around.covered_from[source]
-    return since is None or scene.gate is None or scene.gate.at >= since
+    return scene.around.saw(source, scene.deal.judged_at if scene.gate is None else scene.gate.at)
 
 
 def _records(step: Step, term: Term, scene: Scene) -> list[Record]:

@@ -116,3 +116,8 @@ class Surroundings:
     covered_from: dict[str, datetime | None]
     """Source -> since when it is read (None: always). A source that is not in it is not read at all."""
     waivers: list[Waiver] = field(default_factory=list)
+
+    def saw(self, source: str, moment: datetime) -> bool:
+        """Whether a source was read by then, so that what happened is there."""
+        since = self.covered_from.get(source)
+        return source in self.covered_from and (since is None or moment >= since)

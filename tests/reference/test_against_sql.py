@@ -19,9 +19,18 @@ NOT_YET = {
     "day_path": "changes of one day end beyond the stage in which the CRM says that the deal stands",
     "stage_term": "a stage entered by a moment before the gate is not known to have been entered in time",
     "on_days": "two doubtful records of one day are a doubt about two days",
+    "order_field": "a value first seen by a snapshot is as if undated, also where the entry before it bounds it",
     "tie_unmapped": "a tie between the present stage and one that nobody mapped ends in the unmapped one",
 }
 """What stays out of the draw, and what the models say there that the rules do not."""
+
+DOUBTS = ("no_outcome", "no_status", "no_direction", "no_subject", "undated")
+WITHOUT = (
+    frozenset([*NOT_YET, *DOUBTS]),
+    # beside what nobody knows: a doubtful record that cannot matter (out of its days, too late) is a doubt to the models
+    frozenset([*NOT_YET, "in_last_days", "inside", "backfilled"]),
+)
+"""Two draws: all that is known, and what nobody knows."""
 
 WORLDS = range(101, 106)
 
@@ -36,9 +45,11 @@ def said(compared: Compared) -> str:
 
 
 @pytest.mark.timeout(900)
-def test_two_thousand_drawn_deals_are_judged_as_the_rules_say(tmp_path: Path) -> None:
-    compared = compare(100, 2_000, tmp_path, frozenset(NOT_YET))
-    assert compared.verdicts > 8_000
+@pytest.mark.parametrize("without", WITHOUT, ids=["known", "doubtful"])
+def test_two_thousand_drawn_deals_are_judged_as_the_rules_say(without: frozenset[str], tmp_path: Path) -> None:
+    """A thousand each."""
+    compared = compare(100, 1_000, tmp_path, without)
+    assert compared.verdicts > 4_000
     assert not compared.differences, said(compared)
 
 
@@ -47,6 +58,6 @@ def test_two_thousand_drawn_deals_are_judged_as_the_rules_say(tmp_path: Path) ->
 @pytest.mark.parametrize("seed", WORLDS)
 def test_a_hundred_thousand_drawn_deals_are_judged_as_the_rules_say(seed: int, tmp_path: Path) -> None:
     """Together with its sisters: five worlds of twenty thousand deals."""
-    compared = compare(seed, 20_000, tmp_path, frozenset(NOT_YET))
+    compared = compare(seed, 20_000, tmp_path, WITHOUT[seed % 2])
     assert compared.deals == 20_000
     assert not compared.differences, said(compared)
