@@ -13,8 +13,6 @@ def applies(
     deal: Deal, version: Version, step_key: str, at: When | None, days: Days, around: Surroundings
 ) -> bool | None:
     """Whether all conditions of the version and of the step hold at a moment (None: nobody knows at which)."""
-    if at is not None and not around.saw("field_changes", at.at):
-        at = None  # what the fields said then was not seen
     answers = [_holds(deal, one, at, days, around) for one in version.conditions if one.step_key in (None, step_key)]
     if False in answers:
         return False
@@ -26,8 +24,12 @@ def _holds(deal: Deal, condition: Condition, at: When | None, days: Days, around
         return deal.deal_type in condition.values
     if condition.field == "pipeline":
         return bool({deal.pipeline_id, f"{deal.connection}/{deal.pipeline_id}"} & condition.values)
+    is_seen = at is None or around.saw("field_changes", at.at)
     values = _possible_values(deal, condition.field, at, days)
-    if values == [None] and "field_changes" not in around.covered_from:
+    if not is_seen and values == [None]:  # nothing is known from then: what is known from later must tell
+        values = _possible_values(deal, condition.field, None, days)
+    was_read = around.saw("field_changes", deal.judged_at if at is None else at.at)
+    if values == [None] and condition.field != "amount" and not was_read:
         return None
     answers = {_passes(condition, value) for value in values}
     return answers.pop() if len(answers) == 1 else None

@@ -84,6 +84,8 @@ def _in_order(deal: Deal, changes: list[StageChange], process: Process) -> list[
             together = [
                 c for c in together if _forward(c, version)[0] <= reached
             ]  # beyond it never was, within a moment
+        if stood is not None and ends_in == stood and any(c.stage_id == stood for c in together):
+            continue  # it came back within the moment
         found += [c for c in together if c.stage_id != ends_in] + [c for c in together if c.stage_id == ends_in]
     return found
 
@@ -138,8 +140,10 @@ def loss(deal: Deal, path: list[Visit]) -> Gate:
     last = path[-1]
     if last.stage_key != "lost":
         return Gate(None)
-    if last.precision == "order" or not _clear(deal, last):
+    if last.precision == "order":
         return Gate(None, is_known=False)
+    if not _clear(deal, last):
+        return Gate(None, is_known=False, by=last.entered_at)
     return Gate(When(last.entered_at, last.precision == "day"))
 
 

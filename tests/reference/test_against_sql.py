@@ -19,7 +19,9 @@ NOT_YET = {
     "day_path": "changes of one day end beyond the stage in which the CRM says that the deal stands",
     "stage_term": "a stage entered by a moment before the gate is not known to have been entered in time",
     "on_days": "two doubtful records of one day are a doubt about two days",
-    "order_field": "a value first seen by a snapshot is as if undated, also where the entry before it bounds it",
+    "order_field": "a value first seen by a snapshot is as if undated, also where an earlier entry bounds it",
+    "order_path": "a move of which only the order is known takes no part in the reading of ties",
+    "at_gate": "a date saved in the very second of leaving the stage does not count",
     "tie_unmapped": "a tie between the present stage and one that nobody mapped ends in the unmapped one",
 }
 """What stays out of the draw, and what the models say there that the rules do not."""
@@ -27,7 +29,7 @@ NOT_YET = {
 DOUBTS = ("no_outcome", "no_status", "no_direction", "no_subject", "undated")
 WITHOUT = (
     frozenset([*NOT_YET, *DOUBTS]),
-    # beside what nobody knows: a doubtful record that cannot matter (out of its days, too late) is a doubt to the models
+    # a doubtful record that cannot matter (out of its days, too late) is a doubt to the models
     frozenset([*NOT_YET, "in_last_days", "inside", "backfilled"]),
 )
 """Two draws: all that is known, and what nobody knows."""

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from tests.reference.conditions import applies, is_waived
 from tests.reference.days import Days, When
-from tests.reference.path import Gate, Visit, gate, judging_version, loss
+from tests.reference.path import Gate, Visit, gate, is_truncated, judging_version, loss
 from tests.reference.process import Process, Step, Version
 from tests.reference.proofs import EVER, NOBODY_KNOWS_WHEN, Record, Scene, first_complete, suffices
 from tests.reference.rows import Deal, Surroundings
@@ -89,7 +89,10 @@ def judge(deal: Deal, path: list[Visit], step: Step, version: Version, left: Gat
         return found
     found.gate_at = left.when.at
     state, found.done = _after_leaving(step, worst, left.when, until, process)
-    best, _ = _after_leaving(step, replace(worst, is_best=True), left.when, until, process)
+    best_scene = replace(worst, is_best=True)
+    if path[0].stage_key == step.stage_key and is_truncated(deal, path, days):
+        best_scene = replace(best_scene, entered=EVER)  # nobody knows since when it was there
+    best, _ = _after_leaving(step, best_scene, left.when, until, process)
     is_told = state == best or {state, best} <= {"done", "done_in_grace"} or {state, best} <= {"late", "missing"}
     found.state = state if is_told else "unknown"
     return found
