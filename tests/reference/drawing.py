@@ -100,6 +100,8 @@ class Draw:
         for n in range(1, len(walk)):
             gap = self.rng.choice(GAPS)
             alone = "tie_unmapped" in self.without and "unmapped" in {
+            if n > 1 and "tie_return" in self.without:  # two at a moment at most, and none that leads back
+                alone = alone or walk[n] == walk[n - 2] or offsets[-1] == offsets[-2]
                 stage.rstrip("'") for stage in walk[n - 1 : n + 1]
             }
             offsets.append(offsets[-1] + (max(gap, 1) if alone else gap))
