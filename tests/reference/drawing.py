@@ -98,13 +98,7 @@ class Draw:
         walk = [self._native(stage) for stage in self._walk()]
         offsets = [0]
         for n in range(1, len(walk)):
-            gap = self.rng.choice(GAPS)
-            alone = "tie_unmapped" in self.without and "unmapped" in {
-            if n > 1 and "tie_return" in self.without:  # two at a moment at most, and none that leads back
-                alone = alone or walk[n] == walk[n - 2] or offsets[-1] == offsets[-2]
-                stage.rstrip("'") for stage in walk[n - 1 : n + 1]
-            }
-            offsets.append(offsets[-1] + (max(gap, 1) if alone else gap))
+            offsets.append(offsets[-1] + max(self.rng.choice(GAPS), self._least_gap(walk, offsets, n)))
         begin = self._begin(offsets)
         times = [begin + timedelta(seconds=offset) for offset in offsets]
         created = begin - timedelta(seconds=self.rng.choice((0, 0, 0, 0, 0, 59, 60)))
@@ -130,6 +124,14 @@ class Draw:
         deal.amount = (amounts[-1].value or None) if amounts else self.rng.choice((None, "0.00", "50.00", "200.00"))
         self.rng.shuffle(deal.stage_changes)
         return deal
+
+    def _least_gap(self, walk: list[str], offsets: list[int], n: int) -> int:
+        """1 where a change must not come in the same moment as the one before."""
+        if "tie_unmapped" in self.without and any(stage.startswith("unmapped") for stage in walk[n - 1 : n + 1]):
+            return 1
+        if "tie_return" in self.without and n > 1:  # two at a moment at most, and none that leads back
+            return int(walk[n] == walk[n - 2] or offsets[-1] == offsets[-2])
+        return 0
 
     def _begin(self, offsets: list[int]) -> datetime:
         """Any day, or so that the deal is judged within a moment that matters."""
