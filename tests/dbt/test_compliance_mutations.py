@@ -145,8 +145,8 @@ MUTATIONS = {
     ),
     "what came in later was known": ("int_dated_evidence", "evidence.recorded_at > evidence.judged_at", "false"),
     "what was done on entering is outside": (
-        "int_dated_evidence", "or moments.happened_until >= insides.entered_at\n        or",
-        "or moments.happened_until > insides.entered_at\n        or",
+        "int_dated_evidence", "or moments.happened_until >= insides.entered_at\n            or",
+        "or moments.happened_until > insides.entered_at\n            or",
     ),
     "an unknown entry is known": ("int_dated_evidence", "or not insides.is_entry_known", "or false"),
     "all count by the start": ("int_clocked_terms", "steps.clock = 'start'", "true"),

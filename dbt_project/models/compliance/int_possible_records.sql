@@ -1,14 +1,7 @@
 {{ config(materialized='view') }}
 
-with deals as (
-
-    select * from {{ ref('int_judged_deals') }}
-    where is_judged
-
-),
-
 -- a message of which nobody knows which way it went, or a call of which nobody knows how it ended, may be the one asked
-final as (
+with final as (
 
     select
         records.deal_key,
@@ -23,7 +16,7 @@ final as (
         records.precision,
         deals.judged_at
     from {{ ref('int_evidence_records') }} as records
-    inner join deals on records.deal_key = deals.deal_key
+    inner join {{ ref('int_judged_deals') }} as deals on records.deal_key = deals.deal_key and deals.is_judged
     inner join {{ ref('int_term_matches') }} as matches
         on
             records.record_kind = matches.record_kind

@@ -1,13 +1,8 @@
 {%- set counted = ['deals', 'won', 'timed', 'margins'] -%}
 {%- set averaged = ['days_mean', 'days_variance', 'margin_mean', 'margin_variance', 'brier'] -%}
-with counts as (
-
-    select * from {{ ref('int_payoff_counts') }}
-
-),
 
 -- one row per comparison: the two arms side by side, and how many deals are in neither
-arms as (
+with arms as (
 
     select
         deal_type,
@@ -26,7 +21,7 @@ arms as (
         {% endfor -%}
         sum(case when arm = 'unclear' then deals else 0 end) as deals_unclear,
         sum(case when arm = 'closed_first' then deals else 0 end) as deals_closed_first
-    from counts
+    from {{ ref('int_payoff_counts') }}
     group by deal_type, stage_key, step_key, family, stratum
 
 ),

@@ -1,17 +1,14 @@
 -- like compared with like: the difference within each stratum, weighed by what it can tell (Mantel and Haenszel), with
 -- Sato's variance, which holds for few large strata and for many small ones (owners)
 with arms as (
-
     select
         *,
         deals_kept + deals_not_kept as deals
     from {{ ref('int_payoff_arms') }}
     where family <> 'all' and deals_kept > 0 and deals_not_kept > 0
-
 ),
 
 weighed as (
-
     select
         *,
         deals_kept * deals_not_kept / deals as weight,
@@ -24,7 +21,6 @@ weighed as (
         (won_kept * (deals_not_kept - won_not_kept) + won_not_kept * (deals_kept - won_kept))
         / (2 * deals) as spread_part
     from arms
-
 ),
 
 final as (
