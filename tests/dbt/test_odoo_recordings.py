@@ -98,6 +98,7 @@ def test_a_done_call_counts_once_and_a_planned_one_lies_ahead(odoo_19: tuple[War
     ]
 
 
+@pytest.mark.slow
 def test_the_walks_of_the_older_odoo_come_out_too(odoo_17: Warehouse) -> None:
     found = walks(odoo_17, [])
     # Deal 13 was moved and then lost, 4 was lost where it began; the last move of the others is beyond the recording.

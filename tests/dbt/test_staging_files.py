@@ -201,6 +201,7 @@ def test_every_object_of_an_export(home: Warehouse) -> None:
     )
 
 
+@pytest.mark.slow
 def test_slips_of_an_export_are_listed(home: Warehouse) -> None:
     home.lake(
         "files__deals",
@@ -226,6 +227,7 @@ def test_slips_of_an_export_are_listed(home: Warehouse) -> None:
     assert [tuple(j.values()) for j in judged] == [("1", "no_pipeline"), ("2", None)]
 
 
+@pytest.mark.slow
 def test_a_merge_in_an_export_is_dated_by_the_merged_deals_last_change(home: Warehouse) -> None:
     home.lake(
         "files__deals",
@@ -239,6 +241,7 @@ def test_a_merge_in_an_export_is_dated_by_the_merged_deals_last_change(home: War
     ]
 
 
+@pytest.mark.slow
 def test_two_connections_with_the_same_ids_stay_apart(home: Warehouse) -> None:
     home.lake("files__deals", [record("1", DEAL), record("1", DEAL | {"deal_name": "Other"}, connection="beta")])
     home.run("path:models/staging path:models/canonical")

@@ -238,6 +238,7 @@ def test_merged_deals_end_in_their_survivor(home: Warehouse) -> None:
     assert found["A"]["unjudged_reason"] == "merged"
 
 
+@pytest.mark.slow
 def test_the_order_and_number_of_deliveries_do_not_matter(tmp_path: Path, home: Warehouse) -> None:
     first = record("1", deal("1", {"amount": "1"}), modified_at=at("2024-03-01"), extracted_at=at("2024-03-02"), seq=1)
     edited = record("1", deal("1", {"amount": "2"}), modified_at=at("2024-03-05"), extracted_at=at("2024-03-06"), seq=2)
@@ -373,6 +374,7 @@ def test_activities_contacts_and_documents_belong_to_their_deals(home: Warehouse
     assert [(a["kind"], a["subject"]) for a in activities[:2]] == [("call", "demo of the new line"), ("email", None)]
 
 
+@pytest.mark.slow
 def test_a_deal_without_history_stands_where_it_was_last_seen(home: Warehouse) -> None:
     home.lake("hubspot__deals", [record("1", deal("1", {"dealstage": "s2"}), modified_at=at("2024-03-05"))])
     home.run("path:models/staging path:models/canonical")
@@ -382,6 +384,7 @@ def test_a_deal_without_history_stands_where_it_was_last_seen(home: Warehouse) -
     assert [tuple(f.values()) for f in fields] == [("amount", "100", None, "snapshot")]
 
 
+@pytest.mark.slow
 def test_a_custom_field_takes_the_place_of_the_standard_one(home: Warehouse) -> None:
     home.reference(
         "field_map",
@@ -425,6 +428,7 @@ def test_a_deleted_stage_is_placed_by_the_pipeline_of_that_time(home: Warehouse)
     assert [tuple(c.values()) for c in changes] == [("old", "one"), ("p1", "two")]
 
 
+@pytest.mark.slow
 def test_deleted_stages_keep_their_last_name_and_renamed_ones_have_the_newest(home: Warehouse) -> None:
     stages = PIPELINES["stages"]
     renamed = {**stages[0], "label": "First of all"}
