@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import Lock
+from dataclasses import replace
+from threading import Lock, local
 
 from connectors.contract import QuotaExhausted
 from connectors.http.bucket import Limits
@@ -17,7 +18,8 @@ from connectors.http.quota import DailyQuota
 class TokenBudget(DailyQuota):
     """What is left of the account's day as its headers tell, and of our own allowance where the operator set one.
 
-    Answers lag behind what was sent, so the tokens of calls under way count as spent already.
+    Answers lag behind what was sent, so the tokens of calls under way count as spent already. They also overtake each
+    other: one that was given earlier and arrives later knows nothing of what the other had spent.
     """
 
     def __init__(self, account: str, reserve_share: float = 0.3, own_tokens: int | None = None) -> None:
@@ -25,6 +27,7 @@ class TokenBudget(DailyQuota):
         self._account, self.own_tokens = account, own_tokens
         self._lock = Lock()
         self._under_way = 0
+        self._call = local()
         self.spent = 0
         """Tokens of all calls that were answered, by our table."""
 
@@ -34,6 +37,7 @@ class TokenBudget(DailyQuota):
         with self._lock:
             self._refuse_beyond(cost)
             self._under_way += cost
+            self._call.spent_before = self.spent
         try:
             yield
         finally:
@@ -42,8 +46,16 @@ class TokenBudget(DailyQuota):
                 self.spent += cost
 
     def learn(self, limits: Limits) -> None:
-        """Take over what the headers say; silence leaves the last word standing."""
+        """Take over what the headers say; silence leaves the last word standing, and so does an overtaken answer.
+
+        Overtaken is what says that more is left, by no more than our own calls since can have spent; beyond that it is
+        a new day, or a larger allowance.
+        """
         with self._lock:
+            told, known = limits.day_remaining, self.remaining
+            since = self.spent - getattr(self._call, "spent_before", self.spent) + self._under_way
+            if told is not None and known is not None and known < told <= known + since:
+                limits = replace(limits, day_remaining=None)
             super().learn(limits)
 
     def check(self, account: str) -> None:  # noqa: ARG002 - the session names it; we know it
