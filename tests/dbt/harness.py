@@ -29,6 +29,8 @@ from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
 
+from tests.dbt import compiled
+
 PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
 PARSED = PROJECT.parent / ".pytest_cache" / "dbt"
 Row = Mapping[str, Any]
@@ -148,6 +150,32 @@ def project_manifest() -> Manifest:
     return manifest
 
 
+def compiled_models() -> dict[str, compiled.Node]:
+    """The project's models as dbt compiles them, by their unique id."""
+    if not _compiled:
+        _compiled.update(compiled.kept(PARSED, PROJECT, _compile))
+    return _compiled
+
+
+_compiled: dict[str, compiled.Node] = {}
+
+
+def _compile() -> dict[str, compiled.Node]:
+    results = _invoke(
+        ["compile", "--exclude", "resource_type:test", "resource_type:unit_test"], PARSED, project_manifest()
+    ).results
+    return {result.node.unique_id: compiled.node_of(result.node) for result in results}
+
+
+@cache
+def _chosen(select: str) -> tuple[str, ...]:
+    listing = ["list", "--resource-type", "model", "--output", "json", "--output-keys", "unique_id"]
+    return tuple(
+        json.loads(line)["unique_id"]
+        for line in _invoke([*listing, "--select", *select.split()], PARSED, project_manifest())
+    )
+
+
 class Warehouse:
     """A build file and a warehouse file in a folder, with every source table, empty unless rows were given."""
 
@@ -204,8 +232,14 @@ class Warehouse:
                 values = [[_plain(row.get(name)) for name in names] for row in rows]
                 db.executemany(f"insert into {source}.{table} values ({', '.join('?' * len(names))})", values)
 
-    def run(self, select: str, *, command: str = "run", exclude: str | None = None) -> Any:
-        """Run dbt on a selection (space-separated, as on its command line); raises DbtFailed with what went wrong."""
+    def run(self, select: str) -> None:
+        """Build a selection of models (space-separated, as on dbt's command line); raises ModelFailed."""
+        compiled.build(
+            compiled_models(), _chosen(select), self.folder / "build.duckdb", self.folder / "warehouse.duckdb"
+        )
+
+    def dbt(self, command: str, select: str, *, exclude: str | None = None) -> Any:
+        """Have dbt itself do something with a selection; raises DbtFailed with what went wrong."""
         arguments = [command, "--select", *select.split()]
         if exclude:
             arguments += ["--exclude", *exclude.split()]

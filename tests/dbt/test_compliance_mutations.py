@@ -218,10 +218,10 @@ def test_a_broken_rule_is_noticed(what: str, empty: Warehouse, monkeypatch: pyte
     assert node.raw_code.count(right) == 1, f"{model} no longer says {right!r}"
     monkeypatch.setattr(node, "raw_code", node.raw_code.replace(right, wrong))
     with pytest.raises(DbtFailed, match="differs from"):
-        empty.run(f"{model},test_type:unit", command="test")
+        empty.dbt("test", f"{model},test_type:unit")
 
 
 def test_unbroken_rules_pass_the_same_way(empty: Warehouse, tmp_path: Path) -> None:
     models = {model for model, _, _ in MUTATIONS.values()}
-    results = empty.run(" ".join(f"{model},test_type:unit" for model in sorted(models)), command="test").results
+    results = empty.dbt("test", " ".join(f"{model},test_type:unit" for model in sorted(models))).results
     assert len(results) >= len(models)

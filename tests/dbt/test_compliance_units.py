@@ -23,7 +23,7 @@ PATHS = "path:models/compliance path:models/forecast path:models/marts/complianc
 def test_every_rule_holds_in_its_unit_test(tmp_path: Path) -> None:
     """Of an empty world everything can be built, and each rule's YAML test passes."""
     warehouse = World(tmp_path).build(PATHS)
-    results = warehouse.run(PATHS, command="test").results
+    results = warehouse.dbt("test", PATHS).results
     units = {result.node.name for result in results if result.node.resource_type == "unit_test"}
     declared = sum(len(yaml.safe_load(path.read_text())["unit_tests"]) for path in UNIT_FILES)
     assert len(units) == declared > 20

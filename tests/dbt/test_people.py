@@ -75,7 +75,7 @@ def test_equal_ids_of_two_accounts_never_meet(home: Warehouse) -> None:
     )
     assert [tuple(row.values()) for row in entries] == [
         ("emea:7", "qualify"), ("emea:8", "qualify"), ("us:7", "develop"), ("us:8", "develop")]  # fmt: skip
-    home.run("path:models/canonical path:models/marts/core", command="test", exclude="test_type:unit")
+    home.dbt("test", "path:models/canonical path:models/marts/core", exclude="test_type:unit")
 
 
 def test_a_person_in_two_accounts_is_one_whatever_the_spelling(home: Warehouse) -> None:

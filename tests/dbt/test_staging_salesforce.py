@@ -351,4 +351,4 @@ def test_what_cannot_be_read_is_listed(home: Warehouse) -> None:
 
 
 def test_the_keys_of_all_models_are_unique(home: Warehouse) -> None:
-    home.run("path:models/staging/salesforce", command="test")
+    home.dbt("test", "path:models/staging/salesforce")
