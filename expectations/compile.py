@@ -23,6 +23,7 @@ from expectations.compile_rules import Row
 from expectations.days import THE_BEGINNING, start_of_day
 from expectations.process import Process
 from expectations.reference_schema import frame
+from expectations.targets import Target
 from expectations.teams import Membership
 from expectations.waivers import Waiver
 
@@ -44,6 +45,7 @@ def reference_tables(
     held: Collection[str] = (),
     teams: Sequence[Membership] = (),
     waivers: Sequence[Waiver] = (),
+    targets: Sequence[Target] = (),
 ) -> dict[str, pd.DataFrame]:
     """Every table of the schema `reference`, by name.
 
@@ -64,7 +66,7 @@ def reference_tables(
         "coverage": frame("coverage", (row for night in nights.values() for row in night.coverage())),
         **_maps(connections),
         **process_tables(process, company.zone),
-        **company_tables(company, as_of, teams, waivers),
+        **company_tables(company, as_of, teams, waivers, targets),
     }
 
 

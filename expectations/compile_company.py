@@ -1,4 +1,4 @@
-"""What is the company's own as rows of reference tables: its days, its money, its teams and its waivers.
+"""What is the company's own as rows of reference tables: its days, its money, its teams, waivers and targets.
 
 Accounts and the night are compile.py's, the process compile_process.py's.
 """
@@ -16,6 +16,7 @@ from expectations.company import Company
 from expectations.compile_rules import Row
 from expectations.days import THE_BEGINNING, company_days, start_of_day
 from expectations.reference_schema import frame
+from expectations.targets import Target
 from expectations.teams import Membership
 from expectations.waivers import Waiver
 
@@ -23,14 +24,19 @@ RATE_DIGITS = Decimal("0.000001")
 
 
 def company_tables(
-    company: Company, as_of: datetime, teams: Sequence[Membership], waivers: Sequence[Waiver]
+    company: Company,
+    as_of: datetime,
+    teams: Sequence[Membership],
+    waivers: Sequence[Waiver],
+    targets: Sequence[Target] = (),
 ) -> dict[str, pd.DataFrame]:
-    """Calendar, rates, teams and waivers."""
+    """Calendar, rates, teams, waivers and targets."""
     return {
         "waivers": frame("waivers", (_waiver_row(one, company.zone) for one in waivers)),
         "calendar": frame("calendar", _calendar(company, as_of)),
         "fx_rates": frame("fx_rates", _rates(company)),
         "teams": frame("teams", (_team_row(one) for one in teams)),
+        "targets": frame("targets", (_target_row(one) for one in targets)),
     }
 
 
@@ -65,6 +71,18 @@ def _team_row(one: Membership) -> Row:
         "region": one.region,
         "valid_from": one.valid_from or THE_BEGINNING.date(),
         "valid_to": one.valid_to,
+    }
+
+
+def _target_row(one: Target) -> Row:
+    return {
+        "target_id": one.target_id,
+        "level": one.level,
+        "level_id": one.name or "",
+        "deal_type": one.deal_type,
+        "period_grain": one.period_grain,
+        "period_start": one.period_start,
+        "amount": one.amount,
     }
 
 

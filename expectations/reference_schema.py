@@ -22,6 +22,7 @@ TYPES: Mapping[str, Any] = {
     "timestamp": "datetime64[us]",
     "date": pd.ArrowDtype(pa.date32()),
     "decimal(18,6)": pd.ArrowDtype(pa.decimal128(18, 6)),
+    "decimal(18,2)": pd.ArrowDtype(pa.decimal128(18, 2)),
 }
 """SQL type -> the pandas type that DuckDB reads as that type, also from a frame without rows."""
 
@@ -67,6 +68,8 @@ COLUMNS: Mapping[str, str] = {
     "valid_to timestamp",
     "calendar": "day date, day_start_utc timestamp, day_end_utc timestamp, is_working_day boolean, working_day_no int",
     "fx_rates": "currency text, rate_to_home decimal(18,6), valid_from date",
+    "targets": "target_id text, level text, level_id text, deal_type text, period_grain text, period_start date, "
+    "amount decimal(18,2)",
     "teams": "email text, team text, manager_email text, region text, valid_from date, valid_to date",
 }
 """Table -> its columns with SQL types, in order."""

@@ -151,8 +151,16 @@ def write_demo_workspace(folder: Path, company: Company, urls: str | Mapping[str
         entries[name], its = _connection(company, name, url)
         secrets.update(its)
     texts["connections.yml"] = _as_yaml({"connections": entries})
+    texts["targets.csv"] = _targets(company)
     texts[".env"] = "".join(f"{variable}={secret}\n" for variable, secret in secrets.items())
     write_workspace(folder, texts)
+
+
+def _targets(company: Company) -> str:
+    """A plan as plans are: about what such a company wins in a quarter, and a little more."""
+    amount = 1_500 * sum(organisation.deals for organisation in company.organisations.values())
+    lines = [f"company,,{company.now.year}-Q{quarter},{amount},new" for quarter in range(1, 5)]
+    return "\n".join(["level,name,period,amount,deal_type", *lines, ""])
 
 
 def _as_yaml(value: Any) -> str:

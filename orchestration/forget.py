@@ -16,7 +16,7 @@ import duckdb
 
 from connectors.forget import FORGOTTEN, forget_person
 from connectors.lake import Lake
-from expectations import teams, waivers
+from expectations import targets, teams, waivers
 from orchestration import manifest
 from orchestration.build import BuildFiles, prune_builds
 from orchestration.files import write_atomically
@@ -27,7 +27,7 @@ from orchestration.publish.publication import publish
 from orchestration.replay import build_night
 from orchestration.settings import Workspace
 
-_NAMING = (manifest.TEAMS_FILE, manifest.WAIVERS_FILE)
+_NAMING = manifest.OPTIONAL_FILES
 _OF_PEOPLE = re.compile("owner|moved_by|actor|person|contact|manager|user")
 
 
@@ -92,7 +92,7 @@ def _publish_again(workspace: Workspace, night: Manifest, say: Say) -> str:
 
 
 def scrub_configuration(ledger: Path, terms: tuple[str, ...]) -> None:
-    """Take the person out of the copies of teams.csv and waivers.csv that past nights keep."""
+    """Take the person out of the copies of teams.csv, waivers.csv and targets.csv that past nights keep."""
     for name in _NAMING:
         for path in sorted((ledger / "nights").glob(f"*/config/{name}")):
             text = _without(path, terms)
@@ -104,6 +104,8 @@ def _without(path: Path, terms: tuple[str, ...]) -> str | None:
     """A waiver keeps its line: what it lifts was lifted, whoever gave it."""
     if path.name == manifest.TEAMS_FILE:
         return teams.without(path, terms)
+    if path.name == manifest.TARGETS_FILE:
+        return targets.without(path, terms)
     return waivers.without(path, terms, FORGOTTEN)
 
 

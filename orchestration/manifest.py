@@ -23,7 +23,9 @@ FORMAT = 1
 CONFIG_FILES = ("plumbline.yml", "connections.yml", "process.yml")
 TEAMS_FILE = "teams.csv"
 WAIVERS_FILE = "waivers.csv"
-"""Neither of the two needs to be there."""
+TARGETS_FILE = "targets.csv"
+OPTIONAL_FILES = (TEAMS_FILE, WAIVERS_FILE, TARGETS_FILE)
+"""None of the three needs to be there."""
 
 
 class NoSuchNight(Exception):
@@ -72,8 +74,8 @@ def night_folder(ledger: Path, night_id: str) -> Path:
 
 
 def hash_config(home: Path) -> dict[str, str]:
-    """SHA-256 of each configuration file (and of teams.csv and waivers.csv where there are such)."""
-    names = [*CONFIG_FILES, TEAMS_FILE, WAIVERS_FILE]
+    """SHA-256 of each configuration file (and of the optional ones that are there)."""
+    names = [*CONFIG_FILES, *OPTIONAL_FILES]
     return {n: hashlib.sha256((home / n).read_bytes()).hexdigest() for n in names if (home / n).is_file()}
 
 

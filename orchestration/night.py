@@ -19,6 +19,7 @@ from expectations.compile import reference_tables
 from expectations.rules import CheckResult
 from orchestration import checking, lock, logs, manifest
 from orchestration.build import BuildFiles, LiveFiles, prune_builds, write_inputs
+from orchestration.idle_targets import idle_targets
 from orchestration.idle_waivers import idle_waivers
 from orchestration.ledger import append_ledger, complete_ledger
 from orchestration.manifest import ConnectionReading, Manifest
@@ -206,7 +207,10 @@ class Night:
         results = compliance.run_compliance(frames["results"], self.workspace.process)
         checking.raise_broken(results)
         unread = [reading.connection for reading in self.readings if reading.watermark is None]
-        for idle in idle_waivers(self.workspace, self.files.marts, unread):
+        for idle in (
+            *idle_waivers(self.workspace, self.files.marts, unread),
+            *idle_targets(self.workspace, self.files.marts, unread),
+        ):
             self.concerns.append(idle)
             self.say(f"  {idle}")
         return results
@@ -265,6 +269,7 @@ def write_night_inputs(workspace: Workspace, files: BuildFiles, night: Manifest,
     frames = reference_tables(
         workspace.process, workspace.company, workspace.connections, night.outcomes, night.as_of, night.night_id,
         watermarks=watermarks, held=held, teams=workspace.teams, waivers=workspace.waivers.given,
+        targets=workspace.targets.given,
     )  # fmt: skip
     write_inputs(files, project_folder(), frames, live_files, watermarks)
 

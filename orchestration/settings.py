@@ -19,9 +19,10 @@ from connectors.kinds import API_KINDS
 from connectors.settings import ConnectionSettings, load_connections
 from expectations.company import Company, load_company
 from expectations.process import Process, load_process
+from expectations.targets import Targets, load_targets
 from expectations.teams import Membership, load_teams
 from expectations.waivers import Waivers, load_waivers
-from orchestration.manifest import CONFIG_FILES, TEAMS_FILE, WAIVERS_FILE
+from orchestration.manifest import CONFIG_FILES, TARGETS_FILE, TEAMS_FILE, WAIVERS_FILE
 
 HOME_VARIABLE = "PLUMBLINE_HOME"
 
@@ -145,6 +146,11 @@ class Workspace:
         """waivers.csv, which needn't be there. Raises ConfigProblems when it can't be read at all."""
         return load_waivers(self.home / WAIVERS_FILE, self.process, self.connections.keys())
 
+    @cached_property
+    def targets(self) -> Targets:
+        """targets.csv, which needn't be there. Raises ConfigProblems when it can't be read at all."""
+        return load_targets(self.home / TARGETS_FILE, self.company.fiscal_year_start_month)
+
     def load_all(self) -> None:
         """Read every file. Raises ConfigProblems with the faults of all of them at once."""
         problems: list[Problem] = []
@@ -154,6 +160,7 @@ class Workspace:
             lambda: self.connections,
             lambda: self.teams,
             lambda: self.waivers,
+            lambda: self.targets,
         )
         for read in readers:
             try:

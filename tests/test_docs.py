@@ -13,7 +13,7 @@ import yaml
 from connectors.files.options import FilesOptions
 from connectors.kinds import API_KINDS
 from connectors.settings import ConnectionEntry
-from expectations import teams, waivers
+from expectations import targets, teams, waivers
 from expectations.company import Company, Hold, Publisher, Retention
 from expectations.conditions import AppliesTo, FieldCondition
 from expectations.duties import CONTACT_WITHIN, PLAIN_RULES, PUSHES_AT_MOST, Hygiene, Response
@@ -72,7 +72,7 @@ def test_every_option_of_files_is_documented() -> None:
     assert [name for name in FilesOptions.model_fields if not re.search(rf"(`|\b){name}(`|:)", told)] == []
 
 
-@pytest.mark.parametrize("columns", [teams.COLUMNS, waivers.COLUMNS])
+@pytest.mark.parametrize("columns", [teams.COLUMNS, waivers.COLUMNS, targets.COLUMNS])
 def test_every_column_of_a_csv_file_is_documented(columns: tuple[str, ...]) -> None:
     assert f"\n{','.join(columns)}\n" in README
 

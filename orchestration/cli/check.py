@@ -15,6 +15,7 @@ from connectors.contract import StreamPlan
 from expectations.lint import lint_process
 from expectations.lint_workspace import lint_workspace
 from orchestration.cli.terminal import CONCERN, Stop, as_json, plain_words, table
+from orchestration.idle_targets import idle_targets
 from orchestration.idle_waivers import idle_waivers
 from orchestration.probing import Probe, probe_all
 from orchestration.settings import Workspace
@@ -36,17 +37,19 @@ def check(offline: bool, for_scripts: bool) -> None:
     between = lint_workspace(workspace.process, workspace.connections, workspace.waivers.given)
     warnings = [str(warning) for warning in (*lint_process(workspace.process), *between)]
     idle = idle_waivers(workspace, workspace.warehouse)
+    unmet = idle_targets(workspace, workspace.warehouse)
     if not for_scripts:
         for warning in warnings:
             click.echo(f"Worth a thought: {warning}")
         for line in idle:
             click.echo(f"A waiver that lifts nothing: {line}")
+        for line in unmet:
+            click.echo(f"A target that nothing counts towards: {line}")
         click.echo(f"Files: good ({len(workspace.connections)} connections).")
     probes = [] if offline else probe_all(workspace)
     if for_scripts:
-        click.echo(
-            as_json({"warnings": warnings, "idle_waivers": idle, "connections": [_told(probe) for probe in probes]})
-        )
+        idle_lines = {"idle_waivers": idle, "idle_targets": unmet}
+        click.echo(as_json({"warnings": warnings, **idle_lines, "connections": [_told(probe) for probe in probes]}))
     else:
         for probe in probes:
             click.echo("\n".join(probe_lines(probe)))
@@ -55,6 +58,8 @@ def check(offline: bool, for_scripts: bool) -> None:
         raise Stop(f"{len(failed)} of {len(probes)} connections can't be read: {', '.join(failed)}.", CONCERN)
     if idle:
         raise Stop(f"{len(idle)} lines of waivers.csv lift nothing.", CONCERN)
+    if unmet:
+        raise Stop(f"{len(unmet)} lines of targets.csv set no target.", CONCERN)
 
 
 def probe_lines(probe: Probe) -> Iterator[str]:

@@ -63,7 +63,7 @@ class World:
         for table in ("coverage", "stage_map", "process_versions", "process_deal_types", "process_stages",
                       "process_steps", "step_terms", "step_term_values", "step_conditions", "step_condition_values",
                       "step_modes", "process_responses", "process_hygiene", "process_hygiene_stages", "waivers",
-                      "calendar", "connections"):  # fmt: skip
+                      "targets", "calendar", "connections"):  # fmt: skip
             self.reference(table, [])
         self.reference("settings", [{
             "time_zone": "UTC", "home_currency": "EUR", "as_of": datetime.fromisoformat("2024-08-01T10:00:00"),

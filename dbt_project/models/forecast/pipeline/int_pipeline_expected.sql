@@ -1,0 +1,93 @@
+with settings as (
+
+    select * from {{ source('reference', 'settings') }}
+
+),
+
+closings as (
+
+    select * from {{ ref('int_pipeline_closings') }}
+    where status = 'won' and undone_day = cast('9999-12-31' as date)
+
+),
+
+deals as (
+
+    select * from {{ ref('int_pipeline_deals') }}
+    where is_open and close_date is not null
+
+),
+
+amounts as (
+
+    select
+        deal_type,
+        owner_key,
+        team,
+        day,
+        amount_home as booked,
+        cast(0 as decimal(18, 2)) as open_amount,
+        cast(0 as decimal(18, 2)) as weighted_amount,
+        0 as open_deals
+    from closings
+
+    union all
+
+    select
+        deal_type,
+        owner_key,
+        team,
+        close_date as day,
+        cast(0 as decimal(18, 2)) as booked,
+        amount_home as open_amount,
+        cast(amount_home * cast(probability as decimal(9, 6)) as decimal(18, 2)) as weighted_amount,
+        1 as open_deals
+    from deals
+
+),
+
+placed as (
+
+    {% for grain in ['month', 'fiscal_quarter'] %}
+        {% for level, id in [('company', "''"), ('team', "coalesce(team, '')"), ('owner', "coalesce(owner_key, '')")] %}
+            select
+                amounts.*,
+                '{{ level }}' as level,
+                {{ id }} as level_id,
+                '{{ grain }}' as period_grain,
+                {% if grain == 'month' %}
+                    cast(date_trunc('month', day) as date) as period_start
+                {% else %}
+                    {{ fiscal_quarter_start('day', 'settings.fiscal_year_start_month') }} as period_start
+                {% endif %}
+            from amounts
+            cross join settings
+
+            {{ 'union all' if not loop.last }}
+
+        {% endfor %}
+
+        {{ 'union all' if not loop.last }}
+
+    {% endfor %}
+
+),
+
+final as (
+
+    select
+        level,
+        level_id,
+        deal_type,
+        period_grain,
+        period_start,
+        cast(sum(booked) as decimal(18, 2)) as booked,
+        cast(sum(open_amount) as decimal(18, 2)) as open_amount,
+        cast(sum(weighted_amount) as decimal(18, 2)) as weighted_amount,
+        cast(sum(open_deals) as integer) as open_deals
+    from placed
+    group by level, level_id, deal_type, period_grain, period_start
+
+)
+
+select * from final
