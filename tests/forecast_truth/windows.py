@@ -1,0 +1,139 @@
+"""What was forecast and what came, window by window: the method beside its three opponents, and its interval.
+
+A window begins at a moment and lasts a horizon of steps. At a moment, only windows that had closed by then are known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from math import ceil, sqrt
+
+import numpy as np
+
+from tests.forecast_truth.asof import AsOf
+from tests.forecast_truth.book import DAY
+
+LATEST = 26
+TAU, TAU_WEIGHT = 0.15, 4.0
+NORMAL = 1.2816
+ENOUGH = 8
+
+
+@dataclass(frozen=True)
+class Window:
+    """One level's part of one window. `weighted` is what the CRM would say, `independent` the variance deal by deal."""
+
+    moment: int
+    ends: int
+    member: str
+    forecast: float
+    weighted: float
+    actual: float
+    independent: float
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A window with what its opponents said and its own interval, as they were known at its beginning."""
+
+    window: Window
+    corrected: float
+    run_rate: float | None
+    sd: float
+    low: float
+    high: float
+
+    @property
+    def is_covered(self) -> bool:
+        return self.low <= self.window.actual <= self.high
+
+
+def due(moment: AsOf, horizon: int) -> np.ndarray:
+    """Which open deals are expected in the window: by the close date recorded before it, else after the usual cycle."""
+    book, rows = moment.book, moment.open.rows
+    ends = moment.moment + horizon * book.step
+    told = book.valued("close", rows, np.full(len(rows), moment.moment))
+    days = np.array([np.nan if day is None else day for day in told], dtype=float)
+    cycle = moment.past.median_cycle(moment.moment)
+    usual = book.created[rows] + cycle if cycle is not None else np.full(len(rows), -1)
+    at = np.where(np.isnan(days), usual, np.nan_to_num(days) * DAY)
+    return (at >= moment.moment) & (at < ends)
+
+
+def windows(moments: Iterable[AsOf], horizon: int, member: str | None = None) -> list[Window]:
+    """The windows of a level that the book has lived through: the whole company, or by segment, owner or pipeline.
+
+    Amounts are those of the window's beginning on every side.
+    """
+    found = []
+    for moment in moments:
+        ends = moment.moment + horizon * moment.book.step
+        if moment.mode == "none" or ends > moment.book.until:
+            continue
+        p = moment.p_win(horizon)
+        worth, won = moment.open.worth, moment.is_won(horizon)
+        columns = {
+            "forecast": p * worth,
+            "weighted": worth * moment.definition * due(moment, horizon),
+            "actual": worth * won,
+            "independent": worth**2 * p * (1 - p),
+        }
+        members = _members(moment, member)
+        for name in sorted(set(members)):
+            sums = {column: float(values[members == name].sum()) for column, values in columns.items()}
+            found.append(Window(moment.moment, ends, str(name), **sums))
+    return found
+
+
+def _members(moment: AsOf, column: str | None) -> np.ndarray:
+    rows = moment.open.rows
+    if column is None:
+        return np.full(len(rows), "", dtype=object)
+    if column == "segment":
+        return moment.open.label
+    if column == "owner":
+        return moment.book.valued("owner", rows, np.full(len(rows), moment.moment))
+    return moment.book.deals[column].to_numpy(object)[rows]
+
+
+def judged(told: Sequence[Window]) -> list[Judged]:
+    """Every window of one level kind and horizon, in time's order, judged by those that had closed before it."""
+    done: list[Judged] = []
+    for window in sorted(told, key=lambda each: (each.moment, each.member)):
+        closed = [one for one in done if one.window.ends <= window.moment]
+        own = [one.window for one in closed if one.window.member == window.member][-LATEST:]
+        weighted, actual = sum(one.weighted for one in own), sum(one.actual for one in own)
+        ratio = actual / weighted if weighted else 1.0
+        run_rate = actual / len(own) if own else None
+        known = [one for one in closed if one.window.forecast > 0]
+        sd = sqrt(window.independent + shock(known) * window.forecast**2)
+        half = sd * widening(known)
+        done.append(
+            Judged(
+                window,
+                window.weighted * ratio,
+                run_rate,
+                sd,
+                max(0.0, window.forecast - half),
+                window.forecast + half,
+            )
+        )
+    return done
+
+
+def shock(known: Sequence[Judged]) -> float:
+    """What all deals share, by the moments of closed windows."""
+    excess = [
+        ((one.window.actual - one.window.forecast) ** 2 - one.window.independent) / one.window.forecast**2
+        for one in known
+    ]
+    return max(0.0, (TAU_WEIGHT * TAU**2 + sum(excess)) / (TAU_WEIGHT + len(known)))
+
+
+def widening(known: Sequence[Judged]) -> float:
+    """How many standard deviations hold four windows of five: never less than the normal says."""
+    if len(known) < ENOUGH:
+        return NORMAL
+    off = sorted(abs(one.window.actual - one.window.forecast) / one.sd for one in known if one.sd > 0)
+    return max(NORMAL, off[min(ceil(0.8 * (len(off) + 1)), len(off)) - 1])
