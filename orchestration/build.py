@@ -1,4 +1,4 @@
-"""Prepares a night's build file: reference tables, and views of the lake cut at the night's watermarks.
+"""Prepares a night's build file: reference tables, and views of the lake (cut at the watermarks) and of the ledger.
 
 Only what lies *under* dbt belongs here. The lake's live files are resolved once, here, so that nothing that is added
 to the lake while the night runs can be seen by it.
@@ -52,8 +52,12 @@ def write_inputs(
     reference: Mapping[str, pd.DataFrame],
     live_files: LiveFiles,
     watermarks: Mapping[str, int | None],
+    ledger_files: Sequence[Path] = (),
 ) -> None:
-    """(Re)write all that dbt reads into the build file; safe to repeat after the gate held a connection."""
+    """(Re)write all that dbt reads into the build file; safe to repeat after the gate held a connection.
+
+    `ledger_files` are the forecasts of earlier nights, as they were published.
+    """
     with duckdb.connect(str(files.build)) as connection:
         connection.execute("set TimeZone = 'UTC'")
         connection.execute("create schema if not exists reference")
@@ -62,6 +66,9 @@ def write_inputs(
             _write_reference(connection, table, reference)
         for table in tables_of(project, "lake"):
             connection.execute(_lake_view(table, live_files.get(table.name.replace("__", "/", 1), {}), watermarks))
+        connection.execute("create schema if not exists ledger")
+        for table in tables_of(project, "ledger"):
+            connection.execute(_ledger_view(connection, table, ledger_files))
         connection.execute("checkpoint")
 
 
@@ -90,9 +97,7 @@ def _lake_view(table: SourceTable, files: Mapping[str, Sequence[str]], watermark
         for connection, paths in sorted(files.items())
         if paths and (watermark := watermarks.get(connection)) is not None
     ]
-    if not branches:
-        nothing = ", ".join(f'cast(null as {kind}) as "{name}"' for name, kind in table.columns)
-        branches = [f"select {nothing} where false"]
+    branches = branches or [_nothing(table)]
     return f"create or replace view lake.{table.name} as " + " union all ".join(branches)
 
 
@@ -105,6 +110,25 @@ def _branch(table: SourceTable, connection: str, paths: Sequence[str], watermark
     )
     listed = ", ".join("'" + path.replace("'", "''") + "'" for path in paths)
     return f"select {columns} from read_parquet([{listed}], hive_partitioning = false) where seq <= {int(watermark)}"
+
+
+def _ledger_view(connection: duckdb.DuckDBPyConnection, table: SourceTable, paths: Sequence[Path]) -> str:
+    """What earlier nights published. A column that those of an older Plumbline lack is empty for them."""
+    if not paths:
+        return f"create or replace view ledger.{table.name} as {_nothing(table)}"
+    listed = ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths)
+    source = f"read_parquet([{listed}], union_by_name = true, hive_partitioning = false)"
+    there = {name for name, *_ in connection.execute(f"describe select * from {source}").fetchall()}
+    columns = ", ".join(
+        f'cast("{name}" as {kind}) as "{name}"' if name in there else f'cast(null as {kind}) as "{name}"'
+        for name, kind in table.columns
+    )
+    return f"create or replace view ledger.{table.name} as select {columns} from {source}"
+
+
+def _nothing(table: SourceTable) -> str:
+    columns = ", ".join(f'cast(null as {kind}) as "{name}"' for name, kind in table.columns)
+    return f"select {columns} where false"
 
 
 def prune_builds(builds: Path, keep: Sequence[str]) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 
 from orchestration.content_hash import combined, hash_file
-from orchestration.manifest import load_record, night_folder, save_record
+from orchestration.manifest import Manifest, load_record, night_folder, night_ids, save_record
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,27 @@ def append_ledger(ledger: Path, published: Path, night_id: str) -> dict[str, int
         **({} if "published_at" in load_record(ledger, night_id) else {"published_at": datetime.now(UTC)}),
     )  # fmt: skip
     return rows
+
+
+def published_before(ledger: Path, night: Manifest) -> list[Path]:
+    """The forecasts of earlier nights that this night may judge, as they were published; the same for its replay.
+
+    What was published later is left out, whatever day it speaks of. A night that was built again (a person was
+    forgotten) stands for the one that it replaced, and once more only from then on.
+    """
+    if night.ledger_read_at is None:  # of an older Plumbline, which read none
+        return []
+    found: dict[datetime, tuple[datetime, Path]] = {}
+    for night_id in night_ids(ledger):
+        record = load_record(ledger, night_id)
+        path = night_folder(ledger, night_id) / "forecasts.parquet"
+        if night_id > night.ledger_read_to or record.get("state") != "published" or not path.is_file():
+            continue
+        published_at = datetime.fromisoformat(record["published_at"])
+        as_of = datetime.fromisoformat(record["as_of"])
+        if published_at < night.ledger_read_at and (as_of not in found or found[as_of][0] < published_at):
+            found[as_of] = (published_at, path)
+    return [path for _, (_, path) in sorted(found.items())]
 
 
 def complete_ledger(ledger: Path, published_file: Path, current: str | None) -> bool:

@@ -45,7 +45,10 @@ class ConnectionReading:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """All that a night's warehouse is a function of, besides the lake. `outcomes` tell how each sync went."""
+    """All that a night's warehouse is a function of, besides the lake. `outcomes` tell how each sync went.
+
+    Of the ledger it has read what was published before `ledger_read_at`, up to the night `ledger_read_to`.
+    """
 
     night_id: str
     as_of: datetime
@@ -56,6 +59,7 @@ class Manifest:
     ledger_read_to: str = ""
     code_version: str = ""
     format: int = FORMAT
+    ledger_read_at: datetime | None = None
 
 
 def new_night_id(as_of: datetime, run_id: str) -> str:
@@ -99,9 +103,11 @@ def load_manifest(ledger: Path, night_id: str) -> Manifest:
         ConnectionReading(**{**reading, "judged_at": _time(reading["judged_at"])}) for reading in value.pop("readings")
     )
     as_of = _time(value.pop("as_of"))
+    read_at = _time(value.pop("ledger_read_at", None))
     if as_of is None:
         raise NoSuchNight(f"The manifest {path} has no as_of; it was damaged. Take it from a backup.")
-    return Manifest(as_of=as_of, readings=readings, outcomes=tuple(value.pop("outcomes")), **value)
+    outcomes = tuple(value.pop("outcomes"))
+    return Manifest(as_of=as_of, readings=readings, outcomes=outcomes, ledger_read_at=read_at, **value)
 
 
 def _time(text: str | None) -> datetime | None:

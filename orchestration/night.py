@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from connectors.contract import Clock, SyncOutcome
 from connectors.lake import Lake
@@ -21,7 +22,7 @@ from orchestration import checking, lock, logs, manifest
 from orchestration.build import BuildFiles, LiveFiles, prune_builds, write_inputs
 from orchestration.idle_targets import idle_targets
 from orchestration.idle_waivers import idle_waivers
-from orchestration.ledger import append_ledger, complete_ledger
+from orchestration.ledger import append_ledger, complete_ledger, published_before
 from orchestration.manifest import ConnectionReading, Manifest
 from orchestration.publish.interface import Publisher
 from orchestration.publish.publication import open_publishers, prune, publish
@@ -70,6 +71,8 @@ class Night:
     concerns: list[str] = field(default_factory=list)
     baselines: dict[str, int] = field(default_factory=dict)
     baselines_before: dict[str, int] = field(default_factory=dict)
+    ledger_read_at: datetime | None = None
+    """By the clock on the wall, whatever moment the night is as of."""
 
     @classmethod
     def begin(
@@ -96,6 +99,7 @@ class Night:
             current = publishers_of(workspace)[0].current()
             if complete_ledger(workspace.ledger, workspace.warehouse, current):
                 say(f"Completed the ledger of {current}, which an earlier run had left out.")
+            night.ledger_read_at = datetime.now(UTC)
             manifest.save_record(workspace.ledger, night.night_id, state="running", started_at=datetime.now(UTC),
                                  as_of=moment)  # fmt: skip
             return night
@@ -174,7 +178,7 @@ class Night:
         self._write_inputs()
 
     def _write_inputs(self) -> None:
-        write_night_inputs(self.workspace, self.files, self.manifest(), self.live_files)
+        write_night_inputs(self.workspace, self.files, self.manifest(), self.live_files, self.workspace.ledger)
 
     def manifest(self) -> Manifest:
         """The night as it stands."""
@@ -186,6 +190,7 @@ class Night:
             outcomes=tuple(outcomes_told(self.readings, self.latest, self.history)),
             config_hashes=manifest.hash_config(self.workspace.home),
             ledger_read_to=ledger_nights[-1] if ledger_nights else "",
+            ledger_read_at=self.ledger_read_at,
             code_version=manifest.code_version(),
         )
 
@@ -262,8 +267,13 @@ class Night:
         lock.release(self.workspace.lock)
 
 
-def write_night_inputs(workspace: Workspace, files: BuildFiles, night: Manifest, live_files: LiveFiles) -> None:
-    """Compile the reference tables of a manifest and write all of dbt's input; the same for a night and its replay."""
+def write_night_inputs(
+    workspace: Workspace, files: BuildFiles, night: Manifest, live_files: LiveFiles, ledger: Path
+) -> None:
+    """Compile the reference tables of a manifest and write all of dbt's input; the same for a night and its replay.
+
+    `workspace` is read for its files alone: a replay's are the copies that the night kept.
+    """
     watermarks = {reading.connection: reading.watermark for reading in night.readings}
     held = [reading.connection for reading in night.readings if reading.state == "held"]
     frames = reference_tables(
@@ -271,7 +281,7 @@ def write_night_inputs(workspace: Workspace, files: BuildFiles, night: Manifest,
         watermarks=watermarks, held=held, teams=workspace.teams, waivers=workspace.waivers.given,
         targets=workspace.targets.given,
     )  # fmt: skip
-    write_inputs(files, project_folder(), frames, live_files, watermarks)
+    write_inputs(files, project_folder(), frames, live_files, watermarks, published_before(ledger, night))
 
 
 def _clock(as_of: datetime | None) -> Clock:

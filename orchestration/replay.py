@@ -54,7 +54,7 @@ def build_night(workspace: Workspace, night: Manifest, files: BuildFiles, say: S
     files.begin()
     home.point_at(files.folder)
     say("Writing the night's input…")
-    write_night_inputs(past, files, night, Lake(workspace.lake).live_files())
+    write_night_inputs(past, files, night, Lake(workspace.lake).live_files(), workspace.ledger)
     say("Building all models…")
     home.prepare()
     home.run(["run"])

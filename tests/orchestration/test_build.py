@@ -25,6 +25,13 @@ sources:
         columns: [{name: connection, data_type: text}, {name: id, data_type: text}, {name: seq, data_type: bigint}]
       - name: hubspot__deals
         columns: [{name: connection, data_type: text}, {name: id, data_type: text}, {name: seq, data_type: bigint}]
+  - name: ledger
+    tables:
+      - name: forecasts
+        columns:
+          - {name: night, data_type: text}
+          - {name: level, data_type: text}
+          - {name: p10, data_type: "decimal(18,2)"}
 """
 
 
@@ -82,3 +89,22 @@ def test_writing_again_lets_a_held_connection_fall_back(tmp_path: Path, project:
 def test_a_missing_column_is_named(tmp_path: Path, project: Path) -> None:
     with pytest.raises(BuildError, match=r"reference\.stages lacks .*: probability"):
         build(tmp_path, project, {}, STAGES.drop(columns="probability"))
+
+
+def test_the_ledger_shows_nights_of_every_age(tmp_path: Path, project: Path) -> None:
+    old, new = tmp_path / "an old one's.parquet", tmp_path / "new.parquet"
+    pq.write_table(pa.table({"night": ["a", "a"], "amount": [1, 2]}), old)
+    pq.write_table(pa.table({"night": ["b"], "level": ["company"], "more": [1]}), new)
+    files = BuildFiles(tmp_path / "build")
+    files.begin()
+    for paths, rows in (
+        ([], []),
+        ([old], [("a", None, None)] * 2),
+        ([old, new], [("a", None, None)] * 2 + [("b", "company", None)]),
+    ):
+        write_inputs(files, project, {"stages": STAGES}, {}, {}, paths)
+        with duckdb.connect(str(files.build), read_only=True) as con:
+            assert con.execute("select night, level, p10 from ledger.forecasts order by all").fetchall() == rows
+            assert con.execute("select column_type from (describe ledger.forecasts)").fetchall()[-1] == (
+                "DECIMAL(18,2)",
+            )

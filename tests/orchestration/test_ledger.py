@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.ledger import append_ledger, complete_ledger
+from orchestration.ledger import append_ledger, complete_ledger, published_before
 from orchestration.manifest import (
     ConnectionReading,
     Manifest,
@@ -104,3 +104,34 @@ def test_a_night_killed_before_its_manifest_is_written_down_as_failed(tmp_path: 
     bury_unfinished(tmp_path)
     assert load_record(tmp_path, "20260331T000000-aaaaaaaa")["state"] == "failed"
     assert load_record(tmp_path, "20260330T000000-bbbbbbbb")["state"] == "published"
+
+
+def published(ledger: Path, night_id: str, *, day: int, as_of: str) -> None:
+    folder = night_folder(ledger, night_id)
+    save_manifest(ledger, Manifest(night_id, datetime.fromisoformat(as_of), ()), ledger)
+    save_record(ledger, night_id, state="published", as_of=as_of, published_at=datetime(2026, 3, day, tzinfo=UTC))
+    duckdb.sql(f"copy (select '{night_id}' as ledger_night_id) to '{folder / 'forecasts.parquet'}' (format parquet)")
+
+
+def reading(to: str, day: int | None) -> Manifest:
+    at = None if day is None else datetime(2026, 3, day, tzinfo=UTC)
+    return Manifest("20260309T000000-x", datetime(2026, 3, 9, tzinfo=UTC), (), ledger_read_to=to, ledger_read_at=at)
+
+
+def test_a_night_and_its_replay_read_the_same_of_the_ledger(tmp_path: Path) -> None:
+    published(tmp_path, "20260301T000000-a", day=1, as_of="2026-03-01T00:00:00+00:00")
+    published(tmp_path, "20260302T000000-b", day=2, as_of="2026-03-02T00:00:00+00:00")
+    save_manifest(tmp_path, manifest("20260303T000000-c"), tmp_path)  # came to nothing
+    tonight = reading("20260303T000000-c", 4)
+
+    def nights(of: Manifest) -> list[str]:
+        return [path.parent.name[-1] for path in published_before(tmp_path, of)]
+
+    assert nights(tonight) == ["a", "b"]
+    # Later a night of the past is made up for, one is built again without a person, and time goes on.
+    published(tmp_path, "20260301T120000-d", day=6, as_of="2026-03-01T12:00:00+00:00")
+    published(tmp_path, "20260302T000000-f", day=7, as_of="2026-03-02T00:00:00+00:00")
+    published(tmp_path, "20260308T000000-g", day=8, as_of="2026-03-08T00:00:00+00:00")
+    assert nights(tonight) == ["a", "b"]
+    assert nights(reading("20260308T000000-g", 9)) == ["a", "d", "f", "g"], "the night built again stands for the other"
+    assert nights(reading("20260302T000000-b", None)) == [], "an older Plumbline read nothing"

@@ -1,0 +1,64 @@
+"""How a forecast is worded: modes, causes, rivals and reservations, as somebody says them who wants to be believed.
+
+Only words belong here. Where a baseline was better it is said first; "not proven" is never dressed up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+METHODS: Mapping[str, str] = {
+    "chain": "this forecast",
+    "weighted_pipeline": "weighted pipeline",
+    "bias_corrected": "weighted pipeline, corrected by its own past",
+    "run_rate": "run-rate",
+}
+"""The scorecard's methods."""
+
+BASELINES = tuple(METHODS)[1:]
+
+CAUSES: Mapping[str, str] = {
+    "won": "deals won",
+    "lost": "deals lost",
+    "slipped": "time that passed without the win",
+    "ageing": "deals that grew older in their stage",
+    "stage_move": "deals that changed stage",
+    "amount": "amounts that changed",
+    "new": "new deals",
+    "gone": "deals no longer there",
+    "new_business": "deals still to come",
+    "model": "what was learnt from what happened since",
+}
+_MODES: Mapping[str, str] = {
+    "stage_chain": "from the deals' own way through the stages: what became of deals that stood there so long",
+    "single_state": "from the deals' age alone, because most stage changes are not on record",
+    "none": "NO FORECAST: too few wins or too short a history; the weighted pipeline stands here, untested",
+}
+_VERDICTS: Mapping[str, str] = {
+    "better": "better than all three baselines",
+    "worse": "worse than a baseline",
+    "not_proven": "not proven to be better than all three baselines",
+}
+
+
+def mode(key: str) -> str:
+    """What the forecast is made from."""
+    return _MODES.get(key, key.replace("_", " "))
+
+
+def verdict(key: str) -> str:
+    """The scorecard's verdict."""
+    return _VERDICTS.get(key, key.replace("_", " "))
+
+
+def remarks(flag: str | None) -> tuple[str, ...]:
+    """What the warehouse flags about a number."""
+    return tuple(part.strip().replace("_", " ") for part in (flag or "").replace(";", ",").split(",") if part.strip())
+
+
+def baseline_wins(method: str, steps: int) -> str:
+    """Said before everything else."""
+    return (
+        f"On your own history the {METHODS.get(method, method)} missed by less than this forecast "
+        f"({steps} steps ahead). Trust it rather than this."
+    )
