@@ -20,6 +20,6 @@ The night in order, with the file of each step:
     ledger        ledger.py         what was said can't be computed again: append it, from the published file
 
 `night.py` holds a night's state and these steps, `assets/` shows them to Dagster, `definitions.py` puts job, schedule
-and assets together, `replay.py` does a past night again, `forget.py` erases a person, `deal/` tells one deal, `cli/` is
-the command line.
+and assets together, `replay.py` does a past night again, `forget.py` erases a person, `deal/` tells one deal,
+`forecast/` what is to come, `cli/` is the command line.
 """

@@ -21,6 +21,7 @@ from orchestration.cli.daemon import daemon
 from orchestration.cli.deal import deal
 from orchestration.cli.demo import demo
 from orchestration.cli.explain import explain
+from orchestration.cli.forecast import forecast
 from orchestration.cli.nights import status, sync
 from orchestration.cli.query import query
 from orchestration.cli.setup import init
@@ -62,6 +63,7 @@ for command in (
     daemon,
     status,
     deal,
+    forecast,
     query,
     forget,
     rollback,

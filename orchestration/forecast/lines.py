@@ -15,7 +15,7 @@ def lines(forecast: Forecast) -> Iterator[str]:
     yield from _head(forecast)
     for place, period in enumerate(forecast.periods):
         yield ""
-        yield from _period(period, forecast.currency, is_current=place == 0)
+        yield from _period(period, is_current=place == 0)
     if forecast.changes:
         yield ""
         total = sum((change.amount for change in forecast.changes), Decimal(0))
@@ -37,7 +37,7 @@ def _head(forecast: Forecast) -> Iterator[str]:
         yield "No period lies ahead of which anything could be said."
 
 
-def _period(period: Period, currency: str, *, is_current: bool) -> Iterator[str]:
+def _period(period: Period, *, is_current: bool) -> Iterator[str]:
     name = "This period" if is_current else "Then"
     yield f"{name}: {period.start} to {period.end}, {period.open_deals:,} open deals"
     if period.mode == "none":
@@ -58,15 +58,19 @@ def _period(period: Period, currency: str, *, is_current: bool) -> Iterator[str]
             ("expected in all", _money(period.expected), interval),
         ]
     told += [
-        (f"  {words.METHODS[method]}", _money(amount), "")
-        for method, amount in zip(
-            words.BASELINES, (period.weighted_pipeline, period.bias_corrected, period.run_rate), strict=True
-        )
-        if amount is not None and not (period.mode == "none" and method == "weighted_pipeline")
+        (f"  or {name}", _money(amount), "")
+        for name, amount in words.rivals(period)
+        if not (period.mode == "none" and amount == period.booked)
     ]
     if period.target is not None:
         reached = (period.booked if period.expected is None else period.expected) / period.target
-        told.append(("target", _money(period.target), f"{reached:.0%} of it is {'expected' if period.expected is not None else 'won'}"))
+        told.append(
+            (
+                "target",
+                _money(period.target),
+                f"{reached:.0%} of it is {'expected' if period.expected is not None else 'won'}",
+            )
+        )
     yield from _columns(told)
     for remark in period.remarks:
         yield f"  note: {remark}"
@@ -87,7 +91,7 @@ def _trust(forecast: Forecast) -> Iterator[str]:
         if errors:
             yield f"    missed by, of what was won: {errors}"
         if score.intervals_held is not None:
-            yield f"    the interval held in {score.intervals_held:.0%} of {score.windows} windows (8 in 10 are promised)"
+            yield f"    the interval held in {score.intervals_held:.0%} of {score.windows} windows (80% are promised)"
     if forecast.kept is None:
         yield "  No published forecast has come due yet."
         return
@@ -95,7 +99,8 @@ def _trust(forecast: Forecast) -> Iterator[str]:
     held = f"; the interval held in {kept.intervals_held} of {kept.intervals}" if kept.intervals else ""
     yield f"  {kept.forecasts:,} published forecasts have come due{held}."
     if kept.mean_error is not None and kept.mean_error_of_weighted_pipeline is not None:
-        yield f"    they missed by {kept.mean_error:,.2f} on average, the weighted pipeline by {kept.mean_error_of_weighted_pipeline:,.2f}"
+        theirs = f"{kept.mean_error_of_weighted_pipeline:,.2f}"
+        yield f"    they missed by {kept.mean_error:,.2f} on average, the weighted pipeline by {theirs}"
 
 
 def _money(amount: Decimal | None) -> str:

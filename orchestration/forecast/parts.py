@@ -1,4 +1,7 @@
-"""The parts of a forecast as it is told. Only the structure belongs here; it is what `plumbline forecast --json` gives."""
+"""The parts of a forecast as it is told.
+
+Only the structure belongs here; it is what `plumbline forecast --json` gives.
+"""
 
 from __future__ import annotations
 

@@ -86,7 +86,7 @@ class NoForecast(LookupError):
 
 
 def read_forecasts(path: Path, grain: str, name: str | None, deal_type: str | None) -> list[ForecastRows]:
-    """The forecasts of the company, or of the team or owner called `name`; one for each deal type, or for the one given.
+    """The forecasts of the company, or of the team or owner called `name`: of each deal type, or of the one given.
 
     Raises NoForecast.
     """
@@ -98,7 +98,9 @@ def read_forecasts(path: Path, grain: str, name: str | None, deal_type: str | No
             raise NoForecast("The published warehouse has no forecast yet; the next `plumbline sync` makes one")
         types = [row["deal_type"] for row in _rows(db, _TYPES)]
         if deal_type is not None and deal_type not in types:
-            raise NoForecast(f"There is no forecast of {deal_type!r} deals; there are some of {', '.join(types) or 'none'}")
+            raise NoForecast(
+                f"There is no forecast of {deal_type!r} deals; there are some of {', '.join(types) or 'none'}"
+            )
         level, level_id = ("company", "") if name is None else _meant(db, name)
         found = [ForecastRows(one, level, level_id) for one in types if deal_type in (None, one)]
         for one in found:

@@ -87,9 +87,7 @@ def _scores(rows: Sequence[Row]) -> list[Score]:
             verdict=str(row["verdict"]),
             sentence=row.get("sentence") or f"{words.verdict(str(row['verdict']))}.",
             least_wrong=row.get("least_wrong"),
-            errors={
-                other["method"]: other["wape"] for other in rows if other["horizon_steps"] == row["horizon_steps"]
-            },
+            errors={other["method"]: other["wape"] for other in rows if other["horizon_steps"] == row["horizon_steps"]},
             intervals_held=row.get("coverage80"),
         )
         for row in ours

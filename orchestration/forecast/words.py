@@ -5,7 +5,10 @@ Only words belong here. Where a baseline was better it is said first; "not prove
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+
+from orchestration.forecast.parts import Period
 
 METHODS: Mapping[str, str] = {
     "chain": "this forecast",
@@ -39,6 +42,18 @@ _VERDICTS: Mapping[str, str] = {
     "worse": "worse than a baseline",
     "not_proven": "not proven to be better than all three baselines",
 }
+
+
+def rivals(period: Period) -> Iterator[tuple[str, Decimal]]:
+    """What the baselines make of the whole period, each with its name; those that have a figure."""
+    for name, open_deals in (
+        ("weighted pipeline", period.weighted_pipeline),
+        ("weighted, corrected", period.bias_corrected),
+    ):
+        if open_deals is not None:
+            yield f"won + {name}", period.booked + open_deals
+    if period.run_rate is not None:
+        yield "run-rate", period.run_rate
 
 
 def mode(key: str) -> str:
