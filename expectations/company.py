@@ -67,6 +67,9 @@ class Company(ConfigModel):
         default_factory=dict, description="Currency -> day from which it holds -> what one unit is worth at home."
     )
     fiscal_year_starts: Month = Field(default="january", description="The first month.")
+    forecast_step_days: Literal[1, 7] | None = Field(
+        default=None, description="Days between two looks at the pipeline; null: 1 for cycles under a month, else 7."
+    )
     schedule: str = Field(
         default="0 2 * * *", description="When the night begins, as cron: minute hour day month weekday."
     )

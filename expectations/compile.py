@@ -160,6 +160,7 @@ def _settings(
         "logging_min_activities": process.defaults.logging_min_activities,
         "won_at_birth_seconds": process.defaults.won_at_birth,
         "fiscal_year_start_month": company.fiscal_year_start_month,
+        "forecast_step_days": company.forecast_step_days,
         "night_id": night_id,
     }
 

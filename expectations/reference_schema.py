@@ -29,7 +29,7 @@ TYPES: Mapping[str, Any] = {
 COLUMNS: Mapping[str, str] = {
     "settings": "time_zone text, home_currency text, as_of timestamp, judge_from timestamp, flicker_seconds bigint, "
     "backfill_seconds bigint, logging_min_activities bigint, won_at_birth_seconds bigint, "
-    "fiscal_year_start_month int, night_id text",
+    "fiscal_year_start_month int, forecast_step_days int, night_id text",
     "connections": "connection text, crm text, state text, judged_at timestamp, watermark bigint, "
     "default_currency text, deal_url_template text, last_good_at timestamp, rows_ours bigint, rows_theirs bigint, "
     "requests bigint, bytes bigint, rows_per_second double, history_differs bigint, notes text, error text",

@@ -59,11 +59,24 @@ def unnest_range(last: str, name: str) -> str:
     return f"unnest({last}) as {name}"
 
 
+def oldest_age() -> int:
+    """The last of the age buckets."""
+    return 31
+
+
+def chain_levels(steps: str, first_step: int = 1) -> str:
+    """A common table expression."""
+    return (
+        f"stepped as (\n\n    select\n        state_no,\n        {first_step} as step_no,\n        first_win as p_win,\n"
+        "        first_lost as p_lost\n    from moves\n\n)"
+    )
+
+
 dbt = _Dbt()
 plumbline = _Plumbline()
 
-_MACROS = Path(__file__).resolve().parent.parent / "macros" / "cross_db"
-for _path in sorted(_MACROS.glob("*.sql")):
+_MACROS = Path(__file__).resolve().parent.parent / "macros"
+for _path in sorted([*_MACROS.glob("cross_db/*.sql"), *_MACROS.glob("chain/*.sql")]):
     for _name in re.findall(r"\{% macro (\w+)\(", _path.read_text(encoding="utf-8")):
         if "__" not in _name and _name not in globals():
             globals()[_name] = _call(_name)
