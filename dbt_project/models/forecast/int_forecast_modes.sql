@@ -60,7 +60,9 @@ closed as (
     select
         as_ofs.as_of_at,
         closings.deal_type,
-        sum(case when closings.closed_as = 'won' and closings.until_at >= as_ofs.as_of_at then 1 else 0 end) as won_deals,
+        sum(
+            case when closings.closed_as = 'won' and closings.until_at >= as_ofs.as_of_at then 1 else 0 end
+        ) as won_deals,
         sum(
             case
                 when
