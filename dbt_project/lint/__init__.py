@@ -64,12 +64,10 @@ def oldest_age() -> int:
     return 31
 
 
-def chain_levels(steps: str, first_step: int = 1) -> str:
+def chain_levels(_steps: str, first_step: int = 1) -> str:
     """A common table expression."""
-    return (
-        f"stepped as (\n\n    select\n        state_no,\n        {first_step} as step_no,\n        first_win as p_win,\n"
-        "        first_lost as p_lost\n    from moves\n\n)"
-    )
+    columns = f"state_no,\n        {first_step} as step_no,\n        first_win as p_win,\n        first_lost as p_lost"
+    return f"stepped as (\n\n    select\n        {columns}\n    from moves\n\n)"
 
 
 dbt = _Dbt()
