@@ -8,6 +8,9 @@ from tests.reference.days import Days, When
 from tests.reference.process import Condition, Version
 from tests.reference.rows import Deal, Surroundings, Waiver
 
+NEVER = datetime.fromisoformat("0001-01-01")
+"""When a deal of which nobody knows began: only a source that was always read has seen it from the beginning."""
+
 
 def applies(
     deal: Deal, version: Version, step_key: str, at: When | None, days: Days, around: Surroundings
@@ -24,19 +27,16 @@ def _holds(deal: Deal, condition: Condition, at: When | None, days: Days, around
         return deal.deal_type in condition.values
     if condition.field == "pipeline":
         return bool({deal.pipeline_id, f"{deal.connection}/{deal.pipeline_id}"} & condition.values)
-    is_seen = at is None or around.saw("field_changes", at.at)
-    values = _possible_values(deal, condition.field, at, days)
-    if not is_seen and values == [None]:  # nothing is known from then: what is known from later must tell
-        values = _possible_values(deal, condition.field, None, days)
-    was_read = around.saw("field_changes", deal.judged_at if at is None else at.at)
-    if values == [None] and condition.field != "amount" and not was_read:
-        return None
-    answers = {_passes(condition, value) for value in values}
+    answers = {_passes(condition, value) for value in _possible_values(deal, condition.field, at, days, around)}
     return answers.pop() if len(answers) == 1 else None
 
 
-def _possible_values(deal: Deal, field: str, at: When | None, days: Days) -> list[str | None]:
-    """What the field may have said at a moment."""
+def _possible_values(deal: Deal, field: str, at: When | None, days: Days, around: Surroundings) -> list[str | None]:
+    """What the field may have said at a moment; nothing at all where nobody knows.
+
+    A field was empty before its first value where its history was read from the deal's beginning on. Otherwise, and
+    where the first that is known was found and not entered, it may have said then whatever it ever said.
+    """
     now = deal.judged_at
     known = [c for c in deal.field_changes if c.field == field and (c.recorded_at or now) <= now]
     if any(change.changed_at is None for change in known):
@@ -48,11 +48,15 @@ def _possible_values(deal: Deal, field: str, at: When | None, days: Days) -> lis
     dated = [entry for entry in dated if entry[0].at <= now]
     if not dated and field == "amount":
         return [deal.amount]
-    if at is None and dated:
-        return [change.value for _, _, change in dated]
+    begins_empty = around.saw("field_changes", deal.created_at or NEVER) and (
+        not dated or dated[0][2].precision != "order"
+    )
+    ever = [change.value for _, _, change in dated]
     if at is None:
-        return [None]
+        return [None, *ever] if begins_empty else ever
     before = [change for when, _, change in dated if days.not_after(when, at)]
+    if not before and not begins_empty:
+        return ever
     values = [before[-1].value if before else None]
     after = [change for when, _, change in dated if not days.not_after(when, at)]
     if after and after[0].precision == "order":
@@ -60,7 +64,8 @@ def _possible_values(deal: Deal, field: str, at: When | None, days: Days) -> lis
     that_day = [change for when, _, change in dated if days.not_after(when, at) and days.not_after(at, when)]
     if at.by_day or any(change.precision == "day" for change in that_day):  # nobody knows what came first on that day
         earlier = [change for change in before if change not in that_day]
-        values += [change.value for change in that_day] + [earlier[-1].value if earlier else None]
+        values += [change.value for change in that_day]
+        values += [earlier[-1].value] if earlier else [None] if begins_empty else ever
     return values
 
 

@@ -109,7 +109,10 @@ class Draw:
         for n, (stage, time) in enumerate(zip(walk, times, strict=True)):
             if n and walk[n - 1] == stage:
                 continue  # the CRM tells of entries, and there is none into the stage where a deal already stands
-            deal.stage_changes.append(self._change(n, stage, time, by_day))
+            change = self._change(n, stage, time, by_day)
+            if times.count(time) == 1 and not by_day and self.chance("order_path", 0.02):
+                change.precision, change.source = "order", "snapshot"  # what a reading found, at no moment of the path
+            deal.stage_changes.append(change)
         if self.chance("created_unknown", 0.02):
             deal.created_at = None
         if self.chance("deal_types", 0.1):
@@ -177,9 +180,7 @@ class Draw:
         change = StageChange(f"{n:03}", stage_id, stage_id.rstrip("'"), time, time)
         if by_day:
             change.entered_at, change.precision = self._midnight(time), "day"
-        elif self.chance("order_path", 0.02) and (time <= self.account.judged_at or "order_ahead" not in self.without):
-            change.precision, change.source = "order", "snapshot"
-        if self.chance("recorded_ahead", 0.01):
+        if n and self.chance("recorded_ahead", 0.01):
             change.recorded_at = self.account.judged_at + timedelta(days=1)
         if self.chance("imported", 0.03):
             change.actor_kind = "import"
@@ -228,7 +229,7 @@ class Draw:
         if self.chance("no_contact_count", 0.1):
             activity.contact_count = None
         if self.chance("undated", 0.04):
-            activity.occurred_at, activity.precision = None, "order"
+            activity.occurred_at, activity.started_at, activity.precision = None, None, "order"
         elif self.chance("day", 0.15):
             activity.occurred_at, activity.precision = self._midnight(done), "day"
         return activity
@@ -246,7 +247,7 @@ class Draw:
         if by_day:
             change.changed_at, change.precision = self._midnight(time), "day"
         elif self.chance("order_field", 0.06):
-            change.source, change.precision = "snapshot", "order"
+            change.source, change.precision, change.recorded_at = "snapshot", "order", None
         return change
 
     def _forget(self, deal: Deal, field: str) -> None:

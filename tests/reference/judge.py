@@ -71,7 +71,7 @@ def unjudged_reason(deal: Deal, path: list[Visit], process: Process) -> str | No
     if path and path[0].actor_kind == "import":
         return "imported"
     birth = timedelta(seconds=process.won_at_birth_seconds)
-    won = next((visit.entered_at for visit in path if visit.stage_key == "won"), None)
+    won = next((v.entered_at for v in path if v.stage_key == "won" and v.precision != "order"), None)
     if birth and won is not None and deal.created_at is not None and won - deal.created_at <= birth:
         return "won_at_birth"
     return None

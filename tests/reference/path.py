@@ -38,6 +38,8 @@ class Gate:
     is_known: bool = True
     by: datetime | None = None
     """When it had been left at the latest, where nobody knows more."""
+    is_won: bool = False
+    """Whether it was left by winning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,8 @@ def _in_order(deal: Deal, changes: list[StageChange], process: Process) -> list[
     for moment in sorted({c.entered_at for c in known}):
         version = process.at(moment)
         together = sorted((c for c in known if c.entered_at == moment), key=lambda c: _forward(c, version))
-        stood = found[-1].stage_id if found else None
+        is_moment = all(c.precision not in ("day", "order") for c in together)
+        stood = found[-1].stage_id if found and is_moment else None  # within a day it may well have come back
         ends_in = stood
         if moment == max(c.entered_at for c in changes) and any(c.stage_id == deal.stage_id for c in together):
             ends_in = deal.stage_id
@@ -128,7 +131,7 @@ def gate(deal: Deal, path: list[Visit], process: Process, days: Days, stage_key:
             if visit.precision == "order" or not _clear(deal, visit):
                 is_known = False
             if is_known:
-                return Gate(When(visit.entered_at, visit.precision == "day"))
+                return Gate(When(visit.entered_at, visit.precision == "day"), is_won=visit.stage_key == "won")
             return Gate(None, is_known=False, by=visit.entered_at)
     return Gate(None, is_known)
 

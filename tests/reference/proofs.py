@@ -7,7 +7,7 @@ its best and at its worst. What follows from both is known; verdicts.py calls th
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from tests.reference.days import Days, When
@@ -28,6 +28,8 @@ class Record:
 
     when: When
     recorded_at: datetime | None = None
+    latest: When | None = None
+    """By when it was there for certain, where that is told of what can't be dated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,8 @@ class Scene:
     """The end of the grace; now, where the stage was not left."""
     entered: When | None
     is_best: bool
+    is_won: bool = False
+    """Whether the gate is that the deal was won."""
 
 
 Counts = Callable[[Record], bool]
@@ -102,6 +106,7 @@ def _records(step: Step, term: Term, scene: Scene) -> list[Record]:
     if step.must_be_inside:
         entered = scene.entered
         found = [r for r in found if entered and (r.when == EVER or scene.days.not_after(entered, r.when))]
+        found = [r for r in found if entered and (r.latest is None or scene.days.not_after(entered, r.latest))]
     return found
 
 
@@ -119,7 +124,11 @@ def _candidates(step: Step, term: Term, scene: Scene) -> Iterable[Record]:
     if term.kind == "document":
         return _seen(scene, ((d.occurred_at, "exact", d.recorded_at)
                              for d in scene.deal.documents if _document(term, d, scene)))  # fmt: skip
-    return [Record(When(v.entered_at, v.precision == "day")) for v in scene.path if v.stage_key == term.stage_key][:1]
+    entered = [v for v in scene.path if v.stage_key == term.stage_key and v.entered_at <= scene.deal.judged_at]
+    return [
+        Record(EVER if scene.is_best and v.precision == "order" else When(v.entered_at, v.precision == "day"))
+        for v in entered
+    ]
 
 
 def _seen(scene: Scene, told: Iterable[tuple[datetime | None, str, datetime | None]]) -> Iterable[Record]:
@@ -129,7 +138,7 @@ def _seen(scene: Scene, told: Iterable[tuple[datetime | None, str, datetime | No
         if (at is not None and scene.days.seen(at, precision).at > now) or (recorded_at or now) > now:
             continue
         if scene.is_best and (at is None or precision == "order"):
-            yield Record(EVER)
+            yield Record(EVER, recorded_at, None if at is None else scene.days.seen(at, precision))
         elif at is None:
             yield Record(NOBODY_KNOWS_WHEN, recorded_at)
         else:
@@ -188,8 +197,13 @@ def _field(term: Term, scene: Scene) -> Iterable[Record]:
     for change in _changes(term, scene):
         is_recent = term.changed_after is None or change.changed_at is None or change.changed_at >= term.changed_after
         if _field_passes(term, change.value) and is_recent:
+            is_dated = (
+                term.within_days is None and term.changed_after is None
+            )  # asked when it was set: no reading tells
             for record in _seen(scene, [(change.changed_at, change.precision, change.recorded_at)]):
-                yield Record(before) if record.when == EVER and before is not None else record
+                latest = record.latest if is_dated else None
+                is_bounded = record.when == EVER and before is not None
+                yield replace(record, when=before if is_bounded else record.when, latest=latest)
         if change.changed_at is not None:
             before = scene.days.seen(change.changed_at, change.precision)
 
@@ -207,29 +221,41 @@ def _field_passes(term: Term, value: str | None) -> bool:
 
 
 def _field_at_gate(term: Term, scene: Scene) -> Iterable[Record]:
-    """The date in force when the stage was left had not passed. Nothing that came later tells about that."""
+    """The date in force when the stage was left had not passed. Nothing that came later tells about that, and it is
+    kept at that moment, whenever the date had been set.
+    """
     if scene.gate is None:
         return
-    day = scene.days.day(scene.gate)
-    changes = _changes(term, scene)
+    gate, day, now = scene.gate, scene.days.day(scene.gate), scene.deal.judged_at
+    changes = [c for c in _changes(term, scene) if (c.recorded_at or now) <= now]
     if any(change.changed_at is None for change in changes):
         if scene.is_best:
             yield Record(EVER)
         return
     dated = [(scene.days.seen(c.changed_at, c.precision), c) for c in changes if c.changed_at is not None]
-    dated = [entry for entry in dated if entry[0].at <= scene.deal.judged_at]
-    before = [entry for entry in dated if scene.days.not_after(entry[0], scene.gate)]
-    after = [entry for entry in dated if not scene.days.not_after(entry[0], scene.gate)]
+    dated = [entry for entry in dated if entry[0].at <= now]
+
+    def was_there(when: When, change: FieldChange) -> bool:
+        by_itself = scene.is_won and when.at >= gate.at and _day_of(change.value) == day
+        return scene.days.not_after(when, gate) and not by_itself
+
+    before = [entry for entry in dated if was_there(*entry)]
+    after = [entry for entry in dated if entry not in before]
     unsure = bool(after) and after[0][1].precision == "order"  # it may have been set before the stage was left
     held = bool(before) and _reaches(before[-1][1].value, day)
     next_holds = unsure and _reaches(after[0][1].value, day)
     unseen = unsure and not before  # nobody knows what was there before it was first seen
     if (held or next_holds or unseen) if scene.is_best else (held and (next_holds or not unsure)):
-        yield Record(before[-1][0] if before else EVER, before[-1][1].recorded_at if before else None)
+        yield Record(gate, before[-1][1].recorded_at if before else None)
 
 
 def _reaches(value: str | None, day: date) -> bool:
+    then = _day_of(value)
+    return then is not None and then >= day
+
+
+def _day_of(value: str | None) -> date | None:
     try:
-        return date.fromisoformat((value or "").strip()[:10]) >= day
+        return date.fromisoformat((value or "").strip()[:10])
     except ValueError:
-        return False
+        return None

@@ -83,7 +83,7 @@ def judge(deal: Deal, path: list[Visit], step: Step, version: Version, left: Gat
         return found
     entered = next((When(v.entered_at, v.precision == "day") for v in path if v.stage_key == step.stage_key), None)
     until = deadline(step, left.when, days) if left.when else When(deal.judged_at)
-    worst = Scene(deal, path, around, days, left.when, until, entered, is_best=False)
+    worst = Scene(deal, path, around, days, left.when, until, entered, is_best=False, is_won=left.is_won)
     if left.when is None:
         found.state, found.done = _before_leaving(step, worst)
         return found
@@ -99,7 +99,9 @@ def judge(deal: Deal, path: list[Visit], step: Step, version: Version, left: Gat
 
 
 def deadline(step: Step, left: When, days: Days) -> When:
-    """Until when the step could be recorded."""
+    """Until when the step could be recorded. What had to hold when the stage was left nobody can put right later."""
+    if step.stage_key != "lost" and all(term.kind == "field_at_gate" for terms in step.alternatives for term in terms):
+        return left
     if step.deadline_seconds is not None:
         return When(left.at + timedelta(seconds=step.deadline_seconds), left.by_day)
     if step.grace_working_days is not None:

@@ -7,6 +7,7 @@ with changes as (
         field,
         value,
         changed_at,
+        recorded_at,
         source,
         precision
     from {{ ref('int_field_changes') }}
@@ -19,6 +20,7 @@ with changes as (
         'pipeline' as field,
         pipeline_id as value,
         case when precision <> 'order' then entered_at end as changed_at,
+        recorded_at,
         source,
         precision
     from {{ ref('int_stage_changes') }}
@@ -57,7 +59,9 @@ dated as (
     inner join asked_fields on changes.field = asked_fields.field
     inner join deals on changes.deal_key = deals.deal_key
     left join calendar on changes.precision = 'day' and cast(changes.changed_at as date) = calendar.day
-    where not coalesce(changes.changed_at > deals.judged_at, false)
+    where
+        not coalesce(changes.changed_at > deals.judged_at, false)
+        and not coalesce(changes.recorded_at > deals.judged_at, false)
 
 ),
 

@@ -46,7 +46,7 @@ moments as (
         evidence.alternative,
         evidence.term,
         coalesce(calendar.day_start_utc, evidence.happened_at) as happened_at,
-        coalesce(calendar.day_end_utc, evidence.happened_at) as happened_until,
+        coalesce({{ add_seconds('calendar.day_end_utc', '-0.000001') }}, evidence.happened_at) as happened_until,
         evidence.precision = 'day' as is_day,
         coalesce(evidence.precision = 'order', false) as is_order,
         evidence.recorded_at,

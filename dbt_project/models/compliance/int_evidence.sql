@@ -24,12 +24,6 @@ fields as (
 
 ),
 
-visits as (
-
-    select * from {{ ref('int_visits') }}
-
-),
-
 deals as (
 
     select * from {{ ref('int_judged_deals') }}
@@ -101,7 +95,11 @@ final as (
         terms.step_key,
         terms.alternative,
         terms.term,
-        visits.entered_at as happened_at,
+        -- like every date without a time, at midnight of its day
+        case
+            when visits.precision <> 'day' then visits.entered_at
+            else cast({{ local_date('visits.entered_at', 'settings.time_zone') }} as timestamp)
+        end as happened_at,
         cast(null as timestamp) as recorded_at,
         visits.precision,
         'stage' as record_kind,
@@ -111,7 +109,8 @@ final as (
         '' as direction,
         visits.actor_id as done_by,
         deals.judged_at
-    from visits
+    from {{ ref('int_visits') }} as visits
+    cross join {{ source('reference', 'settings') }} as settings
     inner join deals on visits.deal_key = deals.deal_key
     inner join terms on terms.kind = 'stage' and visits.stage_key = terms.stage_key
 

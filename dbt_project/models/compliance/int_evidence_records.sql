@@ -64,7 +64,7 @@ final as (
         true as has_contact,
         added_at as happened_at,
         added_at as started_at,
-        added_at as recorded_at,
+        cast(null as timestamp) as recorded_at,
         precision,
         cast(null as {{ dbt.type_string() }}) as done_by,
         false as is_withdrawn

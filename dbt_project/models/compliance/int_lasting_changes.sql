@@ -18,23 +18,9 @@ positions as (
 
 ),
 
--- a deal that enters its own stage had left it: all within the moment, so it never moved; unless the CRM says that it
--- stands in the other stage since then
 returns as (
 
-    select distinct
-        before.deal_key,
-        before.entered_at
-    from before
-    inner join changes
-        on
-            before.deal_key = changes.deal_key
-            and before.entered_at = changes.entered_at
-            and before.stage_id_before = changes.stage_id
-    where
-        before.has_several
-        and not before.is_vague
-        and not (before.is_last and coalesce(before.present_stage_id <> before.stage_id_before, false))
+    select * from {{ ref('int_returned_moments') }}
 
 ),
 

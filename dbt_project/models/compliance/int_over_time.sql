@@ -42,7 +42,8 @@ limited as (
         positions.stage_name,
         positions.max_days,
         paths.current_stage_key = times.stage_key as stands_in_stage,
-        max(times.days_so_far) over (partition by times.deal_key, times.stage_key) as total_days
+        max(times.days_so_far) over (partition by times.deal_key, times.stage_key) as total_days,
+        row_number() over (partition by times.deal_key, times.stage_key order by times.visit_no) as place
     from times
     inner join paths on times.deal_key = paths.deal_key
     inner join periods
@@ -70,7 +71,7 @@ final as (
         'In ' || stage_name || ' for ' || cast(cast(floor(total_days) as bigint) as {{ dbt.type_string() }})
         || ' days; the limit is ' || cast(cast(ceil(max_days) as bigint) as {{ dbt.type_string() }}) as sentence
     from limited
-    where days_so_far - days <= max_days
+    where place = 1
 
 )
 

@@ -13,6 +13,23 @@ terms as (
 
 ),
 
+calendar as (
+
+    select * from {{ source('reference', 'calendar') }}
+
+),
+
+dated as (
+
+    select
+        possible.*,
+        coalesce(calendar.day_start_utc, possible.happened_at) as happened_from,
+        coalesce({{ add_seconds('calendar.day_end_utc', '-0.000001') }}, possible.happened_at) as happened_until
+    from {{ ref('int_possible_records') }} as possible
+    left join calendar on possible.precision = 'day' and cast(possible.happened_at as date) = calendar.day
+
+),
+
 -- records of which the CRM leaves open whether they are what is asked for
 final as (
 
@@ -23,7 +40,7 @@ final as (
         possible.alternative,
         possible.term,
         count(*) as possible
-    from {{ ref('int_possible_records') }} as possible
+    from dated as possible
     inner join deadlines
         on
             possible.deal_key = deadlines.deal_key
@@ -38,7 +55,7 @@ final as (
     cross join {{ source('reference', 'settings') }} as settings
     -- what came too late, was entered too late to be believed, or lies too far back, is none of it whatever it was
     where
-        coalesce(possible.happened_at <= deadlines.deadline_at, true)
+        coalesce(possible.happened_from <= deadlines.deadline_at, true)
         and (
             deadlines.backfill_policy = 'accept'
             or coalesce(
@@ -46,9 +63,15 @@ final as (
             )
         )
         and coalesce(
-            {{ add_seconds('possible.happened_at', '86400 * (1 + terms.within_days_before_gate)') }}
-            > deadlines.gate_at,
+            {{ add_seconds('possible.happened_until', '86400 * terms.within_days_before_gate') }} >= deadlines.gate_at,
             true
+        )
+        -- or was there before the deal came into the stage inside which it should have been
+        and (
+            not coalesce(deadlines.must_be_inside, false)
+            or not deadlines.is_entry_known
+            or possible.happened_at is null
+            or coalesce(possible.happened_until >= deadlines.entered_at, false)
         )
     group by possible.deal_key, possible.version, possible.step_key, possible.alternative, possible.term
 

@@ -28,7 +28,8 @@ calendar as (
 
 ),
 
--- a date without a time is a day of the company; what is dated later than the night has not happened yet
+-- a date without a time is a day of the company; what is dated later than the night, or was recorded
+-- only then, has not happened yet
 dated as (
 
     select
@@ -47,7 +48,10 @@ dated as (
     left join calendar on changes.precision = 'day' and cast(changes.entered_at as date) = calendar.day
     where
         changes.precision = 'order'
-        or not coalesce(coalesce(calendar.day_start_utc, changes.entered_at) > deals.judged_at, false)
+        or not (
+            coalesce(coalesce(calendar.day_start_utc, changes.entered_at) > deals.judged_at, false)
+            or coalesce(changes.recorded_at > deals.judged_at, false)
+        )
 
 ),
 

@@ -59,6 +59,8 @@ final as (
         -- a gate whose time of day is not known leaves the whole day, and a day ends just before the next one begins
         case when placed.is_gate_day then {{ add_seconds('calendar.day_end_utc', '-0.000001') }} end as gate_until,
         case
+            when placed.is_judged_at_gate and placed.is_gate_day
+                then {{ add_seconds('calendar.day_end_utc', '-0.000001') }}
             when placed.is_judged_at_gate then placed.gate_at
             when placed.is_gate_day and (placed.is_on_loss or placed.grace_working_days is null)
                 then coalesce(

@@ -85,14 +85,17 @@ final as (
         case
             when inapplicable_reason is not null then 'not_applicable'
             when unclear_reason is not null then 'unknown'
-            when gate_at is null and has_evidence and not is_on_loss then 'done'
+            -- what has to be done inside the stage and can't be dated may have been done before
+            when gate_at is null and has_evidence and not is_on_loss and (done_at is not null or not must_be_inside)
+                then 'done'
             when gate_at is null and stands_in_stage then 'pending'
             when gate_at is null then 'not_due'
             when timely_at <= coalesce(gate_until, gate_at) or (timely_at is not null and is_on_loss) then 'done'
             when timely_at is not null then 'done_in_grace'
             when doubt is not null then 'unknown'
             when is_done_in_time and backfill_policy = 'flag' then 'backfilled'
-            when done_at is not null then 'late'
+            -- also what is complete by now and can't have been in time, though nobody knows when it came
+            when has_evidence then 'late'
             when judged_at <= deadline_at then 'pending'
             else 'missing'
         end as state,

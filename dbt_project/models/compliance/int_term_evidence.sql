@@ -44,9 +44,9 @@ at_gate as (
         alternative,
         term,
         case when is_satisfied then gate_at end as done_at,
-        case when is_satisfied then gate_at end as proven_at,
-        case when is_satisfied then gate_at end as timely_at,
-        cast(null as timestamp) as recorded_at,
+        case when is_satisfied then proven_at end as proven_at,
+        case when is_satisfied and is_timely then gate_at end as timely_at,
+        case when is_satisfied then recorded_at end as recorded_at,
         not is_known as has_undated
     from gate_values
     where is_satisfied or not is_known

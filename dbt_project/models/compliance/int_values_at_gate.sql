@@ -1,68 +1,17 @@
-with changes as (
+with readings as (
 
-    select * from {{ ref('int_field_changes') }}
-
-),
-
-deadlines as (
-
-    select * from {{ ref('int_step_deadlines') }}
-
-),
-
-terms as (
-
-    select * from {{ source('reference', 'step_terms') }}
-    where kind = 'field_at_gate'
-
-),
-
-asked as (
-
-    select
-        deadlines.deal_key,
-        deadlines.version,
-        deadlines.step_key,
-        deadlines.gate_at,
-        deadlines.gate_day,
-        coalesce(deadlines.gate_until, deadlines.gate_at) as gate_until,
-        deadlines.is_won_gate,
-        terms.alternative,
-        terms.term,
-        terms.field
-    from deadlines
-    inner join terms on deadlines.version = terms.version and deadlines.step_key = terms.step_key
-    where deadlines.gate_at is not null
-
-),
-
-ranked as (
-
-    select
-        asked.*,
-        changes.value,
-        changes.changed_at,
-        changes.source,
-        changes.change_id,
-        changes.actor_id,
-        -- CRMs fill dates by themselves on winning, so what was written at that very moment proves nothing
-        case
-            when asked.is_won_gate then coalesce(changes.changed_at < asked.gate_at, false)
-            else coalesce(changes.changed_at <= asked.gate_until, false)
-        end as is_before_gate
-    from asked
-    inner join changes on asked.deal_key = changes.deal_key and asked.field = changes.field
+    select * from {{ ref('int_gate_readings') }}
 
 ),
 
 followed as (
 
     select
-        ranked.*,
+        readings.*,
         min(case when not is_before_gate then changed_at end) over (
             partition by deal_key, step_key, alternative, term
         ) as next_at
-    from ranked
+    from readings
 
 ),
 
@@ -74,6 +23,9 @@ latest as (
         max(case when not is_before_gate and source = 'snapshot' and changed_at = next_at then 1 else 0 end) over (
             partition by deal_key, step_key, alternative, term
         ) as perhaps_changed,
+        max(case when not is_before_gate and reaches_gate and changed_at = next_at then 1 else 0 end) over (
+            partition by deal_key, step_key, alternative, term
+        ) = 1 as next_reaches,
         row_number() over (
             partition by deal_key, step_key, alternative, term
             order by case when is_before_gate then 0 else 1 end, changed_at desc, value desc
@@ -99,9 +51,16 @@ final as (
         change_id,
         field,
         actor_id,
-        case when is_before_gate then coalesce({{ to_day('value') }} >= gate_day, false) else false end as is_satisfied,
+        case when is_before_gate then recorded_at end as recorded_at,
+        -- the earliest deadline that it would still have kept, as with every record that may be entered a little later
+        greatest(
+            gate_at, coalesce({{ add_seconds('recorded_at', '-backfill_seconds') }}, gate_at)
+        ) as proven_at,
+        is_before_gate and reaches_gate as is_satisfied,
         dated_changes > 0
-        and (perhaps_changed = 0 or (is_before_gate and coalesce({{ to_day('value') }} >= gate_day, false))) as is_known
+        and (perhaps_changed = 0 or (is_before_gate and reaches_gate = next_reaches)) as is_known,
+        backfill_policy = 'accept'
+        or coalesce({{ add_seconds('recorded_at', '-backfill_seconds') }} <= deadline_at, true) as is_timely
     from latest
     where recency = 1
 

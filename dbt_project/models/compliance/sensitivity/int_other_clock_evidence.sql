@@ -67,7 +67,7 @@ found as (
         alternative,
         term,
         gate_at as done_at,
-        gate_at as proven_at
+        proven_at
     from gate_values
 
 ),
