@@ -24,6 +24,7 @@ class Life:
     def __init__(self, company: Company) -> None:
         self.company, self.nature = company, Nature(company)
         self.luck = np.random.default_rng([company.seed, 2])
+        self.pen = np.random.default_rng([company.seed, 3])  # what is written doesn't change how deals live
         self.deals: list[tuple[int, int, int, float, int]] = []
         self.moves: list[tuple[int, int, str]] = []
         self.amounts: list[tuple[int, int, float]] = []
@@ -94,8 +95,8 @@ class Life:
         """A close date that has passed is moved on, soon or, for the dead, hardly ever."""
         overdue = np.flatnonzero((self.state != CLOSED) & (self.due < day))
         chance = np.where(self.state[overdue] == DEAD, 0.05, 0.4)
-        for deal in overdue[self.luck.random(len(overdue)) < chance]:
-            self._date(deal, day, day + int(self.luck.integers(10, 46)))
+        for deal in overdue[self.pen.random(len(overdue)) < chance]:
+            self._date(deal, day, day + int(self.pen.integers(10, 46)))
 
     def _date(self, deal: int, day: int, due: int) -> None:
         self.due[deal] = due
@@ -129,7 +130,7 @@ class Life:
         seller = int(self.luck.integers(self.company.sellers))
         amount = round(float(KINDS[kind].amount * np.exp(self.luck.normal(0, 0.6))), 2)
         deal, at = len(self.kind), self._at(day)
-        hoped = int(sum(KINDS[kind].days) * np.exp(self.luck.normal(-0.4, 0.4))) + 5
+        hoped = int(sum(KINDS[kind].days) * np.exp(self.pen.normal(-0.6, 0.5))) + 5
         for name, value in (("kind", kind), ("stage", 0), ("since", since), ("seller", seller), ("state", OPEN),
                             ("due", day + hoped), ("amount", amount)):  # fmt: skip
             setattr(self, name, np.append(getattr(self, name), value))

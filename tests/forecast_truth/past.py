@@ -43,13 +43,13 @@ class Past:
         return Past(replace(book, moves=pd.concat([born, moved]), processes=ONE_STAGE), self.constants)
 
     def is_single(self, moment: int) -> bool:
-        """Less than half of the deals closed before the moment stood in another open stage than their first."""
-        found, before = self.runs, self.runs.entered < moment
-        worked = before & ~(self.backfilled[found.rows] < moment)
-        closed = np.unique(found.rows[worked & ~found.is_open])
+        """Less than half of the deals won before the moment stood in another open stage than their first."""
+        found = self.runs
+        worked = (found.entered < moment) & ~(self.backfilled[found.rows] < moment)
+        won = np.unique(found.rows[worked & (found.state == self.won)])
         first = np.append(True, found.rows[1:] != found.rows[:-1])[: len(found.rows)]
         moved = np.unique(found.rows[worked & found.is_open & ~first])
-        return bool(len(closed)) and bool(np.isin(closed, moved).mean() < 0.5)
+        return bool(len(won)) and bool(np.isin(won, moved).mean() < 0.5)
 
     def median_cycle(self, moment: int) -> int | None:
         """From creation to winning, of the deals won before the moment and worked in the CRM."""

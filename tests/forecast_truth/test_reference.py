@@ -169,7 +169,9 @@ def test_amounts_are_corrected_by_what_was_won_of_them() -> None:
     assert isclose(moment.amount_ratio[first], (40 + 306 + 20 * 101.5) / (406 + 20 * 101.5))
 
 
-def window(week: int, actual: float, forecast: float = 100.0, weighted: float = 200.0, variance: float = 0.0) -> Window:
+def window(
+    week: int, actual: float, forecast: float | None = 100.0, weighted: float = 200.0, variance: float = 0.0
+) -> Window:
     at = MONDAY + week * WEEK
     return Window(at, at + 4 * WEEK, "", forecast, weighted, actual, variance)
 
@@ -178,6 +180,11 @@ def test_opponents_know_only_windows_that_have_closed() -> None:
     told = judged([window(0, 50), window(2, 70), window(4, 90), window(6, 10)])
     assert [one.run_rate for one in told] == [None, None, 50, 60]
     assert [one.corrected for one in told] == [200, 200, 50, 60]
+
+
+def test_opponents_also_know_windows_without_a_forecast() -> None:
+    told = judged([window(0, 50, None), window(4, 90)])
+    assert [(one.run_rate, one.corrected) for one in told] == [(50, 50)]
 
 
 def test_the_interval_starts_from_what_is_assumed_and_learns() -> None:
@@ -200,5 +207,5 @@ def test_scores() -> None:
         0.5
     )  # ten deciles of one deal each
     assert calibration_error(np.repeat([0.1, 0.9], 100), np.repeat([0, 1], 100)) == pytest.approx(0.1)
-    assert Judged(window(0, 5), 0, None, 1, 4, 6).is_covered
-    assert not Judged(window(0, 5), 0, None, 1, 6, 8).is_covered
+    assert Judged(window(0, 5), 5, 0, None, 1, 4, 6).is_covered
+    assert not Judged(window(0, 5), 5, 0, None, 1, 6, 8).is_covered

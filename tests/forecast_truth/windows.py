@@ -22,12 +22,15 @@ ENOUGH = 8
 
 @dataclass(frozen=True)
 class Window:
-    """One level's part of one window. `weighted` is what the CRM would say, `independent` the variance deal by deal."""
+    """One level's part of one window. `weighted` is what the CRM would say, `independent` the variance deal by deal.
+
+    There is no forecast where the chain has too little to go by.
+    """
 
     moment: int
     ends: int
     member: str
-    forecast: float
+    forecast: float | None
     weighted: float
     actual: float
     independent: float
@@ -38,6 +41,7 @@ class Judged:
     """A window with what its opponents said and its own interval, as they were known at its beginning."""
 
     window: Window
+    forecast: float
     corrected: float
     run_rate: float | None
     sd: float
@@ -64,25 +68,30 @@ def due(moment: AsOf, horizon: int) -> np.ndarray:
 def windows(moments: Iterable[AsOf], horizon: int, member: str | None = None) -> list[Window]:
     """The windows of a level that the book has lived through: the whole company, or by segment, owner or pipeline.
 
-    Amounts are those of the window's beginning on every side.
+    Amounts are those of the window's beginning on every side. A member that has had an open deal stays to the end.
     """
-    found = []
+    found: list[Window] = []
+    seen: set[str] = set()
     for moment in moments:
         ends = moment.moment + horizon * moment.book.step
-        if moment.mode == "none" or ends > moment.book.until:
+        if ends > moment.book.until:
             continue
-        p = moment.p_win(horizon)
-        worth, won = moment.open.worth, moment.is_won(horizon)
+        has_chain = moment.mode != "none"
+        p = moment.p_win(horizon) if has_chain else np.zeros(len(moment.open.rows))
+        worth = moment.open.worth
         columns = {
             "forecast": p * worth,
             "weighted": worth * moment.definition * due(moment, horizon),
-            "actual": worth * won,
+            "actual": worth * moment.is_won(horizon),
             "independent": worth**2 * p * (1 - p),
         }
         members = _members(moment, member)
-        for name in sorted(set(members)):
-            sums = {column: float(values[members == name].sum()) for column, values in columns.items()}
-            found.append(Window(moment.moment, ends, str(name), **sums))
+        seen |= set(members)
+        for name in sorted(seen):
+            sums: dict[str, float | None] = {key: float(each[members == name].sum()) for key, each in columns.items()}
+            if not has_chain:
+                sums["forecast"] = None
+            found.append(Window(moment.moment, ends, name, **sums))
     return found
 
 
@@ -98,36 +107,26 @@ def _members(moment: AsOf, column: str | None) -> np.ndarray:
 
 
 def judged(told: Sequence[Window]) -> list[Judged]:
-    """Every window of one level kind and horizon, in time's order, judged by those that had closed before it."""
+    """The windows of one level kind and horizon that have a forecast, judged by those that had closed before them."""
     done: list[Judged] = []
-    for window in sorted(told, key=lambda each: (each.moment, each.member)):
-        closed = [one for one in done if one.window.ends <= window.moment]
-        own = [one.window for one in closed if one.window.member == window.member][-LATEST:]
+    ordered = sorted(told, key=lambda each: (each.moment, each.member))
+    for window in ordered:
+        if window.forecast is None:
+            continue
+        own = [one for one in ordered if one.member == window.member and one.ends <= window.moment][-LATEST:]
         weighted, actual = sum(one.weighted for one in own), sum(one.actual for one in own)
-        ratio = actual / weighted if weighted else 1.0
-        run_rate = actual / len(own) if own else None
-        known = [one for one in closed if one.window.forecast > 0]
+        known = [one for one in done if one.window.ends <= window.moment and one.forecast > 0]
         sd = sqrt(window.independent + shock(known) * window.forecast**2)
         half = sd * widening(known)
-        done.append(
-            Judged(
-                window,
-                window.weighted * ratio,
-                run_rate,
-                sd,
-                max(0.0, window.forecast - half),
-                window.forecast + half,
-            )
-        )
+        low, high = max(0.0, window.forecast - half), window.forecast + half
+        corrected = window.weighted * (actual / weighted if weighted else 1.0)
+        done.append(Judged(window, window.forecast, corrected, actual / len(own) if own else None, sd, low, high))
     return done
 
 
 def shock(known: Sequence[Judged]) -> float:
     """What all deals share, by the moments of closed windows."""
-    excess = [
-        ((one.window.actual - one.window.forecast) ** 2 - one.window.independent) / one.window.forecast**2
-        for one in known
-    ]
+    excess = [((one.window.actual - one.forecast) ** 2 - one.window.independent) / one.forecast**2 for one in known]
     return max(0.0, (TAU_WEIGHT * TAU**2 + sum(excess)) / (TAU_WEIGHT + len(known)))
 
 
@@ -135,5 +134,5 @@ def widening(known: Sequence[Judged]) -> float:
     """How many standard deviations hold four windows of five: never less than the normal says."""
     if len(known) < ENOUGH:
         return NORMAL
-    off = sorted(abs(one.window.actual - one.window.forecast) / one.sd for one in known if one.sd > 0)
+    off = sorted(abs(one.window.actual - one.forecast) / one.sd for one in known if one.sd > 0)
     return max(NORMAL, off[min(ceil(0.8 * (len(off) + 1)), len(off)) - 1])
