@@ -125,9 +125,15 @@ def judged(told: Sequence[Window]) -> list[Judged]:
 
 
 def shock(known: Sequence[Judged]) -> float:
-    """What all deals share, by the moments of closed windows."""
-    excess = [((one.window.actual - one.forecast) ** 2 - one.window.independent) / one.forecast**2 for one in known]
-    return max(0.0, (TAU_WEIGHT * TAU**2 + sum(excess)) / (TAU_WEIGHT + len(known)))
+    """What all deals share, by the moments of closed windows; a window counts by the square of its forecast.
+
+    Otherwise a single seller's quarter in which nothing had been expected would make everybody's interval useless.
+    """
+    if not known:
+        return TAU**2
+    excess = sum((one.window.actual - one.forecast) ** 2 - one.window.independent for one in known)
+    share = excess / sum(one.forecast**2 for one in known)
+    return max(0.0, (TAU_WEIGHT * TAU**2 + len(known) * share) / (TAU_WEIGHT + len(known)))
 
 
 def widening(known: Sequence[Judged]) -> float:
