@@ -19,6 +19,13 @@ GRAINS = {
     "fct_deal_compliance": "deal_key",
     "fct_findings": "finding_id",
     "fct_stage_visits": "deal_key, visit_no",
+    "fct_responses": "response_id",
+    "fct_hygiene": "hygiene_id",
+    "fct_owed_steps": "owed_id",
+    "fct_step_evidence": "evidence_id",
+    "fct_deal_changes": "change_key",
+    "fct_deal_snapshots": "deal_snapshot_id",
+    "dim_waivers": "waiver_id",
 }
 """Mart -> its key. dbt tests them too; here they guard what is about to be published, whatever was selected there."""
 

@@ -234,7 +234,7 @@ def test_a_mail_that_may_be_the_buyers_accuses_nobody(built: Warehouse) -> None:
     assert states(built, "undirected")["conversation_held"] == "unknown"
     [reason] = built.values("""select reason from warehouse.marts.fct_step_results
         where deal_id = 'undirected' and step_key = 'conversation_held'""")
-    assert reason == "something is recorded, but the CRM does not say which way it went or how it ended"
+    assert reason == "something is recorded, but the CRM does not say which way it went, how it ended or its subject"
 
 
 def test_won_and_taken_back_in_one_save_is_no_move(built: Warehouse) -> None:

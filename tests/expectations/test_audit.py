@@ -23,6 +23,13 @@ create table warehouse.marts.fct_step_results as select connection, deal_key, st
 create table warehouse.marts.fct_deal_compliance as select *, 1 as due, 1 as ok, cast(0.5 as decimal(18,6)) as rate_low,
     cast(1 as decimal(18,6)) as rate_high from canonical.int_deals;
 create table warehouse.marts.fct_findings (finding_id text);
+create table warehouse.marts.fct_responses (response_id text);
+create table warehouse.marts.fct_hygiene (hygiene_id text);
+create table warehouse.marts.fct_owed_steps (owed_id text);
+create table warehouse.marts.fct_step_evidence (evidence_id text);
+create table warehouse.marts.fct_deal_changes (change_key text);
+create table warehouse.marts.fct_deal_snapshots (deal_snapshot_id text);
+create table warehouse.marts.dim_waivers (waiver_id text);
 create table warehouse.marts.fct_stage_visits as select deal_key, 1 as visit_no from canonical.int_deals;
 """
 RESULTS, COMPLIANCE = "warehouse.marts.fct_step_results", "warehouse.marts.fct_deal_compliance"
@@ -68,6 +75,7 @@ def test_sound_marts_pass_every_rule(build):
         (f"update {COMPLIANCE} set due = 2 where {FIRST}", {"due_steps_agree"}),
         ("insert into warehouse.marts.fct_findings values ('f'), ('f')", {"one_row_per_key"}),
         ("insert into warehouse.marts.fct_findings values (null)", {"no_key_is_empty"}),
+        ("insert into warehouse.marts.dim_waivers values ('w'), ('w')", {"one_row_per_key"}),
     ],
 )  # fmt: skip
 def test_every_contradiction_is_an_error(build, change, rules):

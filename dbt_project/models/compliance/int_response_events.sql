@@ -63,7 +63,7 @@ told as (
             evidence.deal_key = withdrawn.deal_key
             and evidence.record_kind = 'activity'
             and evidence.record_id = withdrawn.activity_id
-    where withdrawn.activity_id is null
+    where withdrawn.activity_id is null and not coalesce(evidence.recorded_at > evidence.judged_at, false)
     union all
     select
         possible.deal_key,

@@ -51,7 +51,7 @@ weighed as (
                 then 'the source was connected only after it was set off'
             when duties.has_undated_answer then 'it is recorded, but when is not known'
             when duties.maybe_answered_at <= duties.deadline_at
-                then 'something is recorded, but the CRM does not say which way it went or how it ended'
+                then 'something is recorded, but the CRM does not say which way it went, how it ended or its subject'
             when
                 sources.rests_on_activities
                 and duties.answered_at is null

@@ -44,6 +44,12 @@ visits as (
 
 ),
 
+withdrawn as (
+
+    select * from {{ ref('int_withdrawn_evidence') }}
+
+),
+
 -- whatever proves a step was done by somebody, also what came too late or once more
 final as (
 
@@ -73,7 +79,17 @@ final as (
             evidence.record_kind = 'stage'
             and evidence.deal_key = visits.deal_key
             and evidence.record_id = cast(visits.visit_no as {{ dbt.type_string() }})
-    where not coalesce(evidence.happened_at > evidence.judged_at, false)
+    left join withdrawn
+        on
+            evidence.deal_key = withdrawn.deal_key
+            and evidence.version = withdrawn.version
+            and evidence.step_key = withdrawn.step_key
+            and evidence.record_kind = withdrawn.record_kind
+            and evidence.record_id = withdrawn.record_id
+    where
+        withdrawn.deal_key is null
+        and not coalesce(evidence.happened_at > evidence.judged_at, false)
+        and not coalesce(evidence.recorded_at > evidence.judged_at, false)
 
 )
 

@@ -22,9 +22,9 @@ logging as (
 
 ),
 
-settings as (
+people as (
 
-    select * from {{ source('reference', 'settings') }}
+    select * from {{ ref('int_visit_people') }}
 
 ),
 
@@ -49,7 +49,7 @@ weighed as (
                 then 'it is recorded, but whether while the deal was in the stage is not known'
             when possible.doubt = 3 then 'it is recorded, but when is not known'
             when possible.doubt = 4
-                then 'something is recorded, but the CRM does not say which way it went or how it ended'
+                then 'something is recorded, but the CRM does not say which way it went, how it ended or its subject'
             when
                 deadlines.rests_on_activities
                 and evidence.step_key is null
@@ -58,7 +58,7 @@ weighed as (
                 then 'the owner logs too few activities to tell'
         end as doubt
     from deadlines
-    cross join settings
+    cross join {{ source('reference', 'settings') }} as settings
     left join evidence
         on
             deadlines.deal_key = evidence.deal_key
@@ -69,10 +69,16 @@ weighed as (
             deadlines.deal_key = possible.deal_key
             and deadlines.version = possible.version
             and deadlines.step_key = possible.step_key
+    -- who had the deal when it left the stage; where nobody knows, who has it now
+    left join people
+        on
+            deadlines.rests_on_activities
+            and deadlines.deal_key = people.deal_key
+            and deadlines.gate_visit_no = people.visit_no
     left join logging
         on
             deadlines.connection = logging.connection
-            and deadlines.owner_key = logging.owner_key
+            and coalesce(people.owner_key, deadlines.owner_key) = logging.owner_key
             and deadlines.version = logging.version
             and deadlines.step_key = logging.step_key
 
