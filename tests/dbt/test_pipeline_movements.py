@@ -18,9 +18,9 @@ from tests.dbt.compliance_tables import World, working_calendar
 from tests.dbt.harness import Warehouse, at
 
 PATHS = (
-    "int_stage_positions int_process_periods int_tied_moments int_lasting_changes int_stage_runs int_mended_runs "
-    "int_visits int_judged_deals int_stage_probabilities int_pipeline_deals path:models/forecast/pipeline "
-    "fct_pipeline_movements rpt_pipeline_waterfall"
+    "int_stage_positions int_process_periods int_tied_moments int_returned_moments int_lasting_changes int_stage_runs "
+    "int_mended_runs int_visits int_judged_deals int_stage_probabilities int_pipeline_deals "
+    "path:models/forecast/pipeline fct_pipeline_movements rpt_pipeline_waterfall"
 )
 NOW = at("2024-08-01T10:00:00")
 BEGINNING = at("2023-11-01T09:00:00")
