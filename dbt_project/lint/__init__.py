@@ -70,6 +70,16 @@ def chain_levels(_steps: str, first_step: int = 1) -> str:
     return f"stepped as (\n\n    select\n        {columns}\n    from moves\n\n)"
 
 
+def later_steps(_before: str, _block: int) -> str:
+    """Common table expressions."""
+    return "moves as (\n\n    select * from chain\n\n),\n\n" + chain_levels("")
+
+
+def forecast_levels() -> str:
+    """A query."""
+    return "select 'company' as level"
+
+
 dbt = _Dbt()
 plumbline = _Plumbline()
 

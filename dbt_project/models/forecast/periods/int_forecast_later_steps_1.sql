@@ -1,0 +1,5 @@
+with
+
+{{ later_steps('int_forecast_chain_steps', 1) }}
+
+select * from stepped

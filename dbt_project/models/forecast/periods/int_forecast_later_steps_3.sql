@@ -1,0 +1,5 @@
+with
+
+{{ later_steps('int_forecast_later_steps_2', 3) }}
+
+select * from stepped
