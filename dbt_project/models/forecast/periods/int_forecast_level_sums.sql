@@ -16,13 +16,67 @@ new_levels as (
 
 ),
 
-groups as (
+parts as (
 
-    select as_of_at, deal_type, period_grain, period_start, level, level_id from open_levels
-    union
-    select as_of_at, deal_type, period_grain, period_start, level, level_id from booked
-    union
-    select as_of_at, deal_type, period_grain, period_start, level, level_id from new_levels
+    select
+        as_of_at,
+        deal_type,
+        period_grain,
+        period_start,
+        level,
+        level_id,
+        0 as booked_to_date,
+        expected_open,
+        expected_open_variance,
+        0 as expected_new,
+        0 as expected_new_variance,
+        weighted_pipeline,
+        open_deals,
+        overdue_deals,
+        deals_without_amount,
+        deals_below_zero,
+        largest_expected
+    from open_levels
+    union all
+    select
+        as_of_at,
+        deal_type,
+        period_grain,
+        period_start,
+        level,
+        level_id,
+        booked_to_date,
+        0 as expected_open,
+        0 as expected_open_variance,
+        0 as expected_new,
+        0 as expected_new_variance,
+        0 as weighted_pipeline,
+        0 as open_deals,
+        0 as overdue_deals,
+        0 as deals_without_amount,
+        0 as deals_below_zero,
+        0 as largest_expected
+    from booked
+    union all
+    select
+        as_of_at,
+        deal_type,
+        period_grain,
+        period_start,
+        level,
+        level_id,
+        0 as booked_to_date,
+        0 as expected_open,
+        0 as expected_open_variance,
+        expected_new,
+        expected_new_variance,
+        0 as weighted_pipeline,
+        0 as open_deals,
+        0 as overdue_deals,
+        0 as deals_without_amount,
+        0 as deals_below_zero,
+        0 as largest_expected
+    from new_levels
 
 ),
 
@@ -35,21 +89,19 @@ final as (
         period_start,
         level,
         level_id,
-        coalesce(booked.booked_to_date, 0) as booked_to_date,
-        coalesce(open_levels.expected_open, 0) as expected_open,
-        coalesce(open_levels.expected_open_variance, 0) as expected_open_variance,
-        coalesce(new_levels.expected_new, 0) as expected_new,
-        coalesce(new_levels.expected_new_variance, 0) as expected_new_variance,
-        coalesce(open_levels.weighted_pipeline, 0) as weighted_pipeline,
-        coalesce(open_levels.open_deals, 0) as open_deals,
-        coalesce(open_levels.overdue_deals, 0) as overdue_deals,
-        coalesce(open_levels.deals_without_amount, 0) as deals_without_amount,
-        coalesce(open_levels.deals_below_zero, 0) as deals_below_zero,
-        coalesce(open_levels.largest_expected, 0) as largest_expected
-    from groups
-    left join open_levels using (as_of_at, deal_type, period_grain, period_start, level, level_id)
-    left join booked using (as_of_at, deal_type, period_grain, period_start, level, level_id)
-    left join new_levels using (as_of_at, deal_type, period_grain, period_start, level, level_id)
+        cast(sum(booked_to_date) as decimal(18, 2)) as booked_to_date,
+        cast(sum(expected_open) as decimal(18, 2)) as expected_open,
+        cast(sum(expected_open_variance) as double) as expected_open_variance,
+        cast(sum(expected_new) as decimal(18, 2)) as expected_new,
+        cast(sum(expected_new_variance) as double) as expected_new_variance,
+        cast(sum(weighted_pipeline) as decimal(18, 2)) as weighted_pipeline,
+        cast(sum(open_deals) as integer) as open_deals,
+        cast(sum(overdue_deals) as integer) as overdue_deals,
+        cast(sum(deals_without_amount) as integer) as deals_without_amount,
+        cast(sum(deals_below_zero) as integer) as deals_below_zero,
+        cast(max(largest_expected) as decimal(18, 2)) as largest_expected
+    from parts
+    group by as_of_at, deal_type, period_grain, period_start, level, level_id
 
 )
 

@@ -27,7 +27,8 @@ deals as (
         cast(round(cast(sum(amount_home) as double) / max(windows), 2) as decimal(18, 2)) as expected_new
     from bookings
     group by
-        as_of_at, deal_type, period_grain, period_start, deal_key, connection, pipeline_id, owner_key, team, user_segment
+        as_of_at, deal_type, period_grain, period_start, deal_key, connection, pipeline_id, owner_key, team,
+        user_segment
 
 ),
 

@@ -29,7 +29,7 @@ shifted as (
 
 ),
 
--- the same stretch of time as from the moment asked about to the period's end, once it was over and step by step earlier
+-- as long a time as from the moment asked about to the period's end, ending at that moment and step by step earlier
 timed as (
 
     select
