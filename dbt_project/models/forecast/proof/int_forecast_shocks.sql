@@ -1,0 +1,62 @@
+{#- How much deals err together, by moments: what the errors of closed windows hold beyond what independent deals would. -#}
+{%- set weight = var('forecast_tau_weight', 4) -%}
+{%- set tau = var('forecast_tau', 0.15) -%}
+with windows as (
+
+    select * from {{ ref('int_forecast_windows') }}
+
+),
+
+kinds as (
+
+    select distinct
+        as_of_no,
+        as_of_at,
+        horizon_steps,
+        deal_type,
+        level
+    from windows
+
+),
+
+excesses as (
+
+    select
+        as_of_no,
+        window_ends_at,
+        horizon_steps,
+        deal_type,
+        level,
+        count(*) as windows,
+        sum(((actual - chain) * (actual - chain) - variance) / (chain * chain)) as excess
+    from windows
+    where purpose = 'backtest' and is_closed and chain > 0
+    group by as_of_no, window_ends_at, horizon_steps, deal_type, level
+
+),
+
+final as (
+
+    select
+        kinds.as_of_no,
+        kinds.horizon_steps,
+        kinds.deal_type,
+        kinds.level,
+        coalesce(sum(excesses.windows), 0) as closed_windows,
+        greatest(
+            cast(0 as double),
+            (cast({{ weight }} * {{ tau }} * {{ tau }} as double) + coalesce(sum(excesses.excess), 0))
+            / ({{ weight }} + coalesce(sum(excesses.windows), 0))
+        ) as tau_squared
+    from kinds
+    left join excesses
+        on
+            kinds.horizon_steps = excesses.horizon_steps
+            and kinds.deal_type = excesses.deal_type
+            and kinds.level = excesses.level
+            and kinds.as_of_at >= excesses.window_ends_at
+    group by kinds.as_of_no, kinds.horizon_steps, kinds.deal_type, kinds.level
+
+)
+
+select * from final
