@@ -3,7 +3,10 @@
 {%- set undated = var('forecast_undated_share', 0.1) -%}
 with claims as (
 
-    select * from {{ ref('int_forecast_claims') }}
+    select
+        claims.*,
+        case when purpose = 'backtest' and is_closed then 1 else 0 end as is_tested
+    from {{ ref('int_forecast_claims') }} as claims
 
 ),
 
@@ -40,12 +43,14 @@ looked_at as (
         claims.deal_type,
         claims.horizon_steps,
         claims.deal_key,
-        sum(abs(claims.amount)) as amount,
-        sum(case when claims.is_won then abs(claims.amount) else 0 end) as won_amount,
-        sum(claims.p_weighted) as claimed,
+        sum(claims.is_tested * abs(claims.amount)) as amount,
+        sum(case when claims.is_won then claims.is_tested * abs(claims.amount) else 0 end) as won_amount,
+        sum(claims.is_tested * claims.p_weighted) as claimed,
         max(case when claims.purpose = 'now' then 1 else 0 end) as is_open,
-        max(case when claims.purpose = 'backtest' and claims.is_closed then 1 else 0 end) as is_tested,
-        max(case when deals.close_date is not null and dated.deal_key is null then 1 else 0 end) as is_undated
+        max(claims.is_tested) as is_tested,
+        max(
+            case when deals.close_date is not null and dated.deal_key is null then claims.is_tested else 0 end
+        ) as is_undated
     from claims
     left join deals on claims.deal_key = deals.deal_key
     left join dated on claims.deal_key = dated.deal_key
@@ -60,10 +65,10 @@ summed as (
         looked_at.horizon_steps,
         sum(is_open) as open_deals,
         max(losses.lost) as lost,
-        cast(sum(is_tested * is_undated) as double) / nullif(sum(is_tested), 0) as undated_share,
-        max(is_tested * amount) / nullif(sum(is_tested * amount), 0) as biggest_share,
-        max(is_tested * won_amount) / nullif(sum(is_tested * won_amount), 0) as biggest_won_share,
-        sum(is_tested * claimed) as claimed
+        cast(sum(is_undated) as double) / nullif(sum(is_tested), 0) as undated_share,
+        max(amount) / nullif(sum(amount), 0) as biggest_share,
+        max(won_amount) / nullif(sum(won_amount), 0) as biggest_won_share,
+        sum(claimed) as claimed
     from looked_at
     left join losses on looked_at.deal_type = losses.deal_type
     group by looked_at.deal_type, looked_at.horizon_steps

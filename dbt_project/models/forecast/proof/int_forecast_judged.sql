@@ -39,8 +39,12 @@ final as (
         coalesce(baselines.closed_windows, 0) as closed_windows,
         coalesce(baselines.bias_ratio, 1) as bias_ratio,
         spreads.sd,
-        greatest(cast(0 as double), spreads.chain - spreads.sd * reaches.reach) as p10,
-        greatest(cast(0 as double), spreads.chain + spreads.sd * reaches.reach) as p90,
+        case
+            when spreads.has_chain then greatest(cast(0 as double), spreads.chain - spreads.sd * reaches.reach)
+        end as p10,
+        case
+            when spreads.has_chain then greatest(cast(0 as double), spreads.chain + spreads.sd * reaches.reach)
+        end as p90,
         spreads.purpose = 'backtest'
         and spreads.is_closed
         and spreads.has_chain
