@@ -9,5 +9,5 @@
 {%- endmacro %}
 
 {% macro forecast_baselines() -%}
-    {{ return(plumbline.forecast_methods().keys() | reject('equalto', 'chain') | list) }}
+    {{ return(['weighted_pipeline', 'bias_corrected', 'run_rate']) }}
 {%- endmacro %}

@@ -1,5 +1,5 @@
 {#- The two cheap opponents, from the windows that had closed by then. -#}
-{%- set most = var('forecast_trailing_windows', 26) -%}
+{%- set most = var('forecast_windows') -%}
 with windows as (
 
     select * from {{ ref('int_forecast_windows') }}

@@ -12,7 +12,7 @@ cuts as (
         claims.*,
         'stage' as cut,
         stage_key as cut_stage_key,
-        {{ forecast_age_bucket('steps_in_stage') }} as age_bucket,
+        {{ age_bucket('steps_in_stage') }} as age_bucket,
         cast(null as double) as chance_from
     from claims
     union all

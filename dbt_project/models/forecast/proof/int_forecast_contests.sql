@@ -16,10 +16,10 @@ summed as (
         as_of_at,
         as_of_day,
         window_ends_at,
-        sum(abs(actual)) as actual,
         {% for method in forecast_methods() -%}
-            sum(abs({{ method }} - actual)) as {{ method }}_miss{{ ',' if not loop.last }}
-        {% endfor %}
+            sum(abs({{ method }} - actual)) as {{ method }}_miss,
+        {% endfor -%}
+        sum(abs(actual)) as actual
     from judged
     group by deal_type, level, horizon_steps, as_of_no, as_of_at, as_of_day, window_ends_at
 

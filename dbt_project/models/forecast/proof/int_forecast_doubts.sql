@@ -1,6 +1,6 @@
 {#- What makes a back-test prove nothing, whatever its figures say; the first that applies is told. -#}
-{%- set one_deal = var('forecast_one_deal_share', 0.5) -%}
-{%- set undated = var('forecast_undated_share', 0.1) -%}
+{%- set one_deal = var('forecast_one_deal_share') -%}
+{%- set undated = var('forecast_undated_share') -%}
 with claims as (
 
     select

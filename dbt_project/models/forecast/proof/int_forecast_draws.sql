@@ -1,9 +1,9 @@
 {#- Numbers that look drawn and are the same every night on every engine: whole numbers below 2^31, squared twice. -#}
 {%- set modulus = 2147483647 -%}
-{%- set most_blocks = var('forecast_most_as_ofs', 60) -%}
+{%- set most_blocks = var('forecast_backtest_as_ofs') -%}
 with draws as (
 
-    select {{ unnest_range(var('forecast_draws', 1000), 'draw_no') }}
+    select {{ unnest_range(var('forecast_draws'), 'draw_no') }}
 
 ),
 

@@ -1,6 +1,6 @@
 {#- By how much the chain misses less than a baseline, and the bounds within which that would lie in 90 of 100 histories
     like this one (circular block bootstrap). -#}
-{%- set draws = var('forecast_draws', 1000) -%}
+{%- set draws = var('forecast_draws') -%}
 with blocks as (
 
     select * from {{ ref('int_forecast_blocks') }}

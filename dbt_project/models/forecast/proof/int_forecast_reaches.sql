@@ -1,7 +1,7 @@
 {#- How many standard deviations an interval has to reach so that it would have held 4 of 5 closed windows. Each is
     measured with the deviation it was published with, so that no window is judged by what came after it. -#}
-{%- set fewest = var('forecast_min_windows', 8) -%}
-{%- set least_reach = var('forecast_reach', 1.2816) -%}
+{%- set fewest = var('forecast_min_windows') -%}
+{%- set least_reach = var('forecast_reach') -%}
 with spreads as (
 
     select * from {{ ref('int_forecast_spreads') }}
@@ -20,6 +20,16 @@ kinds as (
 
 ),
 
+past as (
+
+    select
+        spreads.*,
+        abs(actual - chain) / sd as miss
+    from spreads
+    where purpose = 'backtest' and is_closed and chain > 0 and sd > 0
+
+),
+
 misses as (
 
     select
@@ -35,13 +45,7 @@ misses as (
             partition by kinds.as_of_no, kinds.horizon_steps, kinds.deal_type, kinds.level
         ) as closed_windows
     from kinds
-    left join (
-        select
-            spreads.*,
-            abs(actual - chain) / sd as miss
-        from spreads
-        where purpose = 'backtest' and is_closed and chain > 0 and sd > 0
-    ) as past
+    left join past
         on
             kinds.horizon_steps = past.horizon_steps
             and kinds.deal_type = past.deal_type

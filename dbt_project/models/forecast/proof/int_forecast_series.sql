@@ -35,11 +35,11 @@ summed as (
         level,
         horizon_steps,
         count(*) as windows,
-        sum(actual) as actual,
-        {{ seconds_between('min(as_of_at)', 'max(window_ends_at)') }} / 86400 as span_days,
         {% for method in forecast_methods() -%}
-            sum({{ method }}_miss) as {{ method }}_miss{{ ',' if not loop.last }}
-        {% endfor %}
+            sum({{ method }}_miss) as {{ method }}_miss,
+        {% endfor -%}
+        sum(actual) as actual,
+        {{ seconds_between('min(as_of_at)', 'max(window_ends_at)') }} / 86400 as span_days
     from contests
     group by deal_type, level, horizon_steps
 

@@ -1,6 +1,6 @@
-{#- How much deals err together, by moments: what the errors of closed windows hold beyond what independent deals would. -#}
-{%- set weight = var('forecast_tau_weight', 4) -%}
-{%- set tau = var('forecast_tau', 0.15) -%}
+{#- How much deals err together, by moments: what the errors of closed windows hold beyond those of single deals. -#}
+{%- set weight = var('forecast_tau_weight') -%}
+{%- set tau = var('forecast_tau') -%}
 with windows as (
 
     select * from {{ ref('int_forecast_windows') }}

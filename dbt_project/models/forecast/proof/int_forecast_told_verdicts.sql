@@ -10,10 +10,10 @@ scores as (
     select
         deal_type,
         level,
-        horizon_steps,
         {% for method in forecast_methods() -%}
-            max(case when method = '{{ method }}' then wape end) as {{ method }}_wape{{ ',' if not loop.last }}
-        {% endfor %}
+            max(case when method = '{{ method }}' then wape end) as {{ method }}_wape,
+        {% endfor -%}
+        horizon_steps
     from {{ ref('int_forecast_scores') }}
     group by deal_type, level, horizon_steps
 

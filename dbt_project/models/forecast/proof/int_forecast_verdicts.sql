@@ -1,5 +1,5 @@
 {#- Better than all three, worse than one of them, or not proven; a doubt about the data outweighs every figure. -#}
-{%- set fewest = var('forecast_min_windows', 8) -%}
+{%- set fewest = var('forecast_min_windows') -%}
 {%- set baselines = forecast_baselines() -%}
 with kinds as (
 

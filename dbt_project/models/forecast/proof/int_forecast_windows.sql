@@ -1,4 +1,4 @@
--- From its first open deal on, a level has a window at every as-of: a month in which it had nothing is a month of nothing.
+-- From its first open deal on a level has a window at every as-of: a month in which it had nothing is one of nothing.
 with sums as (
 
     select * from {{ ref('int_forecast_sums') }}

@@ -28,8 +28,9 @@ told as (
 final as (
 
     select
-        {{ surrogate_key(['told.as_of_at', 'told.horizon_steps', 'told.deal_type', 'told.level', 'told.level_id', 'told.method']) }}
-            as backtest_id,
+        {{ surrogate_key([
+            'told.as_of_at', 'told.horizon_steps', 'told.deal_type', 'told.level', 'told.level_id', 'told.method',
+        ]) }} as backtest_id,
         told.as_of_day as as_of_date,
         told.as_of_at,
         told.as_of_day as period_start,
