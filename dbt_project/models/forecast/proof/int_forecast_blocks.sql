@@ -1,5 +1,5 @@
--- The windows stand in a circle; a block begins at any of them. The last block drawn is cut, so that as many windows are
--- drawn as there were.
+-- The windows stand in a circle; a block begins at any of them. The last block drawn is cut, so that as many windows
+-- are drawn as there were.
 with duels as (
 
     select * from {{ ref('int_forecast_duels') }}

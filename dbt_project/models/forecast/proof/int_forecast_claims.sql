@@ -50,7 +50,8 @@ claimed as (
         open_deals.*,
         coalesce(cast(open_deals.amount_home as double), 0) as amount,
         {{ day_diff('as_ofs.as_of_day', 'open_deals.close_date') }} as days_to_close,
-        {{ seconds_between('as_ofs.as_of_at', 'open_deals.created_at') }} + cycles.cycle_days * 86400 as seconds_to_close
+        {{ seconds_between('as_ofs.as_of_at', 'open_deals.created_at') }}
+        + cycles.cycle_days * 86400 as seconds_to_close
     from open_deals
     inner join as_ofs on open_deals.as_of_at = as_ofs.as_of_at and open_deals.purpose = as_ofs.purpose
     left join cycles on as_ofs.as_of_no = cycles.as_of_no and open_deals.deal_type = cycles.deal_type

@@ -1,4 +1,4 @@
--- What a close date would have to be where none was recorded: created plus what half of the wins known by then had taken.
+-- A close date where none was recorded: created plus what half of the wins known by then had taken.
 with wins as (
 
     select * from {{ ref('int_forecast_wins') }}

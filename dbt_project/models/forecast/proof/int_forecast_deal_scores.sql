@@ -1,5 +1,5 @@
-{#- How good the chances of single deals were; the run-rate and a ratio of sums say nothing about a single deal. A chance of
-    exactly 0 or 1 that fails would be infinitely wrong: it is taken as one in a million. -#}
+{#- How good the chances of single deals were; the run-rate and a ratio of sums say nothing about a single deal. A
+    chance of exactly 0 or 1 that fails would be infinitely wrong: it is taken as one in a million. -#}
 {%- set sure = '0.000001' -%}
 with claims as (
 

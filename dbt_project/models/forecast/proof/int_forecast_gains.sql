@@ -72,8 +72,8 @@ final as (
         level,
         horizon_steps,
         baseline,
-        max(case when place = {{ draws // 20 }} then gain end) as gain_low,
-        max(case when place = {{ draws - draws // 20 + 1 }} then gain end) as gain_high
+        max(case when place * 20 = {{ draws }} then gain end) as gain_low,
+        max(case when (place - 1) * 20 = {{ draws }} * 19 then gain end) as gain_high
     from ranked
     group by deal_type, level, horizon_steps, baseline
 

@@ -60,12 +60,23 @@ joined as (
 
 ),
 
-final as (
+shared as (
 
     select
         joined.*,
-        covered / cast(nullif(intervals, 0) as double) as coverage
+        covered / cast(nullif(intervals, 0) as double) as coverage,
+        covered * independent_intervals / cast(nullif(intervals, 0) as double) as independent_covered
     from joined
+
+),
+
+final as (
+
+    select
+        shared.*,
+        {{ wilson_bound('independent_covered', 'independent_intervals', 1.96, '-') }} as coverage_lo,
+        {{ wilson_bound('independent_covered', 'independent_intervals', 1.96, '+') }} as coverage_hi
+    from shared
 
 )
 

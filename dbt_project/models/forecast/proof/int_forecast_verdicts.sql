@@ -54,10 +54,9 @@ joined as (
             compared.{{ baseline }}_high / nullif(series.{{ baseline }}_miss, 0) as skill_vs_{{ baseline }}_high,
         {% endfor -%}
         case
+            least(series.chain_miss, series.weighted_pipeline_miss, series.bias_corrected_miss, series.run_rate_miss)
             {% for method in forecast_methods() -%}
-                when series.{{ method }}_miss = least(
-                    {%- for other in forecast_methods() %}series.{{ other }}_miss{{ ', ' if not loop.last }}{% endfor -%}
-                ) then '{{ method }}'
+                when series.{{ method }}_miss then '{{ method }}'
             {% endfor -%}
         end as least_wrong,
         case

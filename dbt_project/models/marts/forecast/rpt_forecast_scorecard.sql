@@ -26,24 +26,17 @@ final as (
         cast(log_loss as double) as log_loss,
         cast(ece as double) as ece,
         cast(coverage as double) as coverage80,
-        cast({{ wilson_bound('scored.coverage * scored.independent_intervals', 'scored.independent_intervals', 1.96, '-') }} as double)
-            as coverage_lo,
-        cast({{ wilson_bound('scored.coverage * scored.independent_intervals', 'scored.independent_intervals', 1.96, '+') }} as double)
-            as coverage_hi,
+        cast(coverage_lo as double) as coverage_lo,
+        cast(coverage_hi as double) as coverage_hi,
         cast(interval_score as double) as interval_score,
         {% for baseline in forecast_baselines() -%}
-            {% for bound in ['', '_low', '_high'] -%}
-                case when is_chain then cast(skill_vs_{{ baseline }}{{ bound }} as double) end
-                    as skill_vs_{{ baseline }}{{ bound }},
-            {% endfor -%}
+            case when is_chain then cast(skill_vs_{{ baseline }} as double) end as skill_vs_{{ baseline }},
+            case when is_chain then cast(skill_vs_{{ baseline }}_low as double) end as skill_vs_{{ baseline }}_low,
+            case when is_chain then cast(skill_vs_{{ baseline }}_high as double) end as skill_vs_{{ baseline }}_high,
         {% endfor -%}
         case
             when is_chain then cast(
-                least(
-                    {%- for baseline in forecast_baselines() %}
-                    skill_vs_{{ baseline }}_low{{ ',' if not loop.last }}
-                    {%- endfor %}
-                ) as double
+                least(skill_vs_weighted_pipeline_low, skill_vs_bias_corrected_low, skill_vs_run_rate_low) as double
             )
         end as skill_ci_low,
         least_wrong,
