@@ -115,8 +115,9 @@ def spread(made: dict[tuple[Level, int], list[Window]]) -> None:
         alike = [w for (lv, h), row in made.items() if (lv[0], lv[1], h) == kind for w in row]
         for w in sorted(alike, key=lambda each: each.at):
             past = [p for p in alike if p.before(w) and p.chain > 0]
-            beyond = sum(((p.actual - p.chain) ** 2 - p.variance) / p.chain**2 for p in past)
-            tau2 = max(0.0, (4 * 0.15**2 + beyond) / (4 + len(past)))
+            beyond = sum((p.actual - p.chain) ** 2 - p.variance for p in past)
+            share = beyond / sum(p.chain**2 for p in past) if past else 0.0
+            tau2 = max(0.0, (4 * 0.15**2 + len(past) * share) / (4 + len(past)))
             w.sd = sqrt(w.variance + tau2 * w.chain**2)
             misses = sorted(abs(p.actual - p.chain) / p.sd for p in past if p.sd > 0)
             n = len(misses)

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import timedelta
 from math import isclose, log
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -111,9 +110,7 @@ def test_the_verdict_is_that_of_the_bootstrap(proved: Warehouse, expected: Made)
     seen = set()
     for row in proved.query("select * from warehouse.marts.rpt_forecast_scorecard where method = 'chain'"):
         groups = compared(expected, (row["deal_type"], row["level"]), row["horizon_steps"])
-        missed = {
-            m: [sum(abs(figures(w)[m] - w.actual) for w in group) for group in groups.values()] for m in METHODS
-        }
+        missed = {m: [sum(abs(figures(w)[m] - w.actual) for w in group) for group in groups.values()] for m in METHODS}
         lows, highs = [], []
         for baseline in METHODS[1:]:
             gains = [theirs - ours for theirs, ours in zip(missed[baseline], missed["chain"], strict=True)]

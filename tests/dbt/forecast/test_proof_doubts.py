@@ -134,7 +134,7 @@ def test_one_deal_of_half_the_book_proves_nothing(prove: Prove) -> None:
 
 
 def test_a_baseline_that_wins_is_named(prove: Prove) -> None:
-    """A chain that expects nearly everything to be won within weeks is worse than the run-rate, and the page says so."""
+    """A chain that expects most deals to be closed within weeks is worse than the run-rate, and the page says so."""
     row = company(prove([replace(deal, odds=0.9) for deal in SOUND]), horizon=13)
     assert row["verdict"] == "worse"
     assert row["least_wrong"] in {"run_rate", "bias_corrected", "weighted_pipeline"}

@@ -28,14 +28,15 @@ excesses as (
         deal_type,
         level,
         count(*) as windows,
-        sum(((actual - chain) * (actual - chain) - variance) / (chain * chain)) as excess
+        sum((actual - chain) * (actual - chain) - variance) as excess,
+        sum(chain * chain) as weight
     from windows
     where purpose = 'backtest' and is_closed and chain > 0
     group by as_of_no, window_ends_at, horizon_steps, deal_type, level
 
 ),
 
-final as (
+known as (
 
     select
         kinds.as_of_no,
@@ -43,11 +44,7 @@ final as (
         kinds.deal_type,
         kinds.level,
         coalesce(sum(excesses.windows), 0) as closed_windows,
-        greatest(
-            cast(0 as double),
-            (cast({{ weight }} * {{ tau }} * {{ tau }} as double) + coalesce(sum(excesses.excess), 0))
-            / ({{ weight }} + coalesce(sum(excesses.windows), 0))
-        ) as tau_squared
+        coalesce(sum(excesses.excess) / sum(excesses.weight), 0) as excess_share
     from kinds
     left join excesses
         on
@@ -56,6 +53,24 @@ final as (
             and kinds.level = excesses.level
             and kinds.as_of_at >= excesses.window_ends_at
     group by kinds.as_of_no, kinds.horizon_steps, kinds.deal_type, kinds.level
+
+),
+
+-- large forecasts tell more of it than small ones: an owner's quarter of next to nothing is off by any factor
+final as (
+
+    select
+        as_of_no,
+        horizon_steps,
+        deal_type,
+        level,
+        closed_windows,
+        greatest(
+            cast(0 as double),
+            (cast({{ weight }} * {{ tau }} * {{ tau }} as double) + closed_windows * excess_share)
+            / ({{ weight }} + closed_windows)
+        ) as tau_squared
+    from known
 
 )
 

@@ -53,11 +53,11 @@ joined as (
             compared.{{ baseline }}_low / nullif(series.{{ baseline }}_miss, 0) as skill_vs_{{ baseline }}_low,
             compared.{{ baseline }}_high / nullif(series.{{ baseline }}_miss, 0) as skill_vs_{{ baseline }}_high,
         {% endfor -%}
-        case
-            least(series.chain_miss, series.weighted_pipeline_miss, series.bias_corrected_miss, series.run_rate_miss)
-            {% for method in forecast_methods() -%}
-                when series.{{ method }}_miss then '{{ method }}'
-            {% endfor -%}
+        case least(series.chain_miss, series.weighted_pipeline_miss, series.bias_corrected_miss, series.run_rate_miss)
+            when series.chain_miss then 'chain'
+            when series.weighted_pipeline_miss then 'weighted_pipeline'
+            when series.bias_corrected_miss then 'bias_corrected'
+            when series.run_rate_miss then 'run_rate'
         end as least_wrong,
         case
             when series.windows is null then 'no window to compare'
