@@ -13,7 +13,7 @@ chances as (
 
 cycles as (
 
-    select * from {{ ref('int_forecast_cycles') }}
+    select * from {{ ref('int_forecast_past_cycles') }}
 
 ),
 
