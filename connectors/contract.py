@@ -139,7 +139,7 @@ class StreamOutcome:
 
     `since` is where its increment began (None: everything was read). `swept` says that every id was compared,
     `found_deleted` and `found_missing` what that brought; `history_differs` how many deals stand elsewhere than their
-    history ends.
+    history ends. `absent_fields` were wanted, but the CRM doesn't have them or doesn't show them to us.
     """
 
     stream: str
@@ -157,6 +157,7 @@ class StreamOutcome:
     found_deleted: int = 0
     found_missing: int = 0
     history_differs: int | None = None
+    absent_fields: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
 
@@ -275,6 +276,12 @@ class Connector(Protocol):
 
     def pipelines(self) -> list[CrmPipeline]:
         """The pipelines and stages as the CRM tells them, for proposing a stage map. Raises ConnectorError."""
+
+    def absent_fields(self, stream: Stream) -> Sequence[str]:
+        """Wanted fields, by the CRM's names, that it doesn't have or doesn't show us: their emptiness proves nothing.
+
+        Raises ConnectorError.
+        """
 
     def notes(self, stream: Stream) -> list[str]:
         """What the operator should know about the stream's last reading (absent fields, cut histories)."""

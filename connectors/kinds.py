@@ -26,22 +26,35 @@ class ApiKind:
     option_faults: OptionFaults
     credentials_example: str
     needs_base_url: str | None = None
+    standard_fields: Mapping[str, str] = field(default_factory=dict)
+    """The process's names of its standard fields (staging gives their changes the same)."""
     implied_stages: Mapping[str, str] = field(default_factory=dict)
     """Outcomes that are no stages there (a status, an archived lead): staging shows them as stages of these ids."""
 
 
 API_KINDS: Final[dict[str, ApiKind]] = {
-    "hubspot": ApiKind("HubSpot", hubspot_faults, "{token: NAME_OF_A_VARIABLE}"),
+    "hubspot": ApiKind(
+        "HubSpot",
+        hubspot_faults,
+        "{token: NAME_OF_A_VARIABLE}",
+        standard_fields={
+            "closedate": "close_date",
+            "hubspot_owner_id": "owner",
+            "closed_lost_reason": "lost_reason",
+        },
+    ),
     "salesforce": ApiKind(
         "Salesforce",
         salesforce_faults,
         "{client_id: A_VARIABLE, client_secret: ANOTHER_VARIABLE}",
         "https://yourcompany.my.salesforce.com",
+        standard_fields={"Amount": "amount", "CloseDate": "close_date", "OwnerId": "owner"},
     ),
     "pipedrive": ApiKind(
         "Pipedrive",
         pipedrive_faults,
         "{token: NAME_OF_A_VARIABLE}",
+        standard_fields={"value": "amount", "expected_close_date": "close_date", "owner_id": "owner"},
         implied_stages={"won": "won", "lost": "lost"},
     ),
     "odoo": ApiKind(
@@ -49,6 +62,12 @@ API_KINDS: Final[dict[str, ApiKind]] = {
         odoo_faults,
         "{login: A_VARIABLE, api_key: ANOTHER_VARIABLE}",
         "https://yourcompany.odoo.com",
+        standard_fields={
+            "expected_revenue": "amount",
+            "date_deadline": "close_date",
+            "user_id": "owner",
+            "lost_reason_id": "lost_reason",
+        },
         implied_stages={"lost": "lost"},
     ),
 }

@@ -17,7 +17,7 @@ import pyarrow as pa
 from connectors.lake_columns import strings
 from connectors.lake_table import ENVELOPE
 
-_MEMORY = "512MB"  # for all connections together; beyond it DuckDB spills to disk
+_MEMORY = "96MB"  # for all connections together; beyond it DuckDB spills to disk
 _ROWS_AT_ONCE = 2048
 
 # The one order that decides which version of a record counts (staging uses the same): the CRM's own clock, then when

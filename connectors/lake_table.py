@@ -40,7 +40,8 @@ ENVELOPE = pa.schema(
 )
 # Statistics of ids and payloads would copy people's data into a log that outlives the files (decision 15).
 _SETTINGS = {"delta.dataSkippingStatsColumns": "seq,extracted_at"}
-_WRITER = WriterProperties(compression="ZSTD", compression_level=1)
+# A row group is read whole: with the writer's default of a million rows, the payloads of one fill the memory.
+_WRITER = WriterProperties(compression="ZSTD", compression_level=1, max_row_group_size=16_384)
 _OF_FILES = ("partition.connection", "path", "num_records", "min.seq", "max.seq")
 _COMPACT_TO_BYTES = 128 * 1024 * 1024
 

@@ -103,6 +103,7 @@ def _read_streams(attempt: Attempt) -> None:
                     raise
                 outcome.covered = False
                 outcome.notes.append(str(error))
+            outcome.absent_fields = list(attempt.connector.absent_fields(stream))
             outcome.notes += attempt.connector.notes(stream)
         if attempt.closes_table(stream):
             _reconcile_table(attempt, stream.table)

@@ -64,6 +64,7 @@ def reference_tables(
         "connections": frame("connections", (night.row() for night in nights.values())),
         "sync_runs": frame("sync_runs", (row for outcome in passes for row in _sync_rows(outcome))),
         "coverage": frame("coverage", (row for night in nights.values() for row in night.coverage())),
+        "absent_fields": frame("absent_fields", (row for night in nights.values() for row in night.absent_fields())),
         **_maps(connections),
         **process_tables(process, company.zone),
         **company_tables(company, as_of, teams, waivers, targets),
@@ -131,6 +132,17 @@ class _ConnectionNight:
             resting = [stream.covered for stream in streams if kind in stream.covers]
             if resting and all(resting):
                 yield {"connection": self.settings.name, "object": kind, "covered_from": None}
+
+    def absent_fields(self) -> Iterator[Row]:
+        """Fields, by the process's names, that the CRM does not show us: that nothing is in them proves nothing."""
+        kind = API_KINDS.get(self.settings.kind)
+        standard = kind.standard_fields if kind else {}
+        natives = {name for stream in (self.good.streams if self.good else []) for name in stream.absent_fields}
+        mapped = self.settings.fields
+        translated = {field for field, native in mapped.items() if native in natives}
+        own = {standard.get(native, native) for native in natives - set(mapped.values())} - mapped.keys()
+        for name in sorted(translated | own):
+            yield {"connection": self.settings.name, "field": name}
 
 
 def _total(counts: Sequence[int | None]) -> int | None:

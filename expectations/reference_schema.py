@@ -38,6 +38,7 @@ COLUMNS: Mapping[str, str] = {
     "bytes bigint, seconds double, covered boolean, since timestamp, swept boolean, found_deleted bigint, "
     "found_missing bigint, history_differs bigint, notes text, error text",
     "coverage": "connection text, object text, covered_from timestamp",
+    "absent_fields": "connection text, field text",
     "pipeline_map": "connection text, pipeline_id text, deal_type text",
     "stage_map": "connection text, pipeline_id text, stage_id text, stage_key text",
     "deal_type_map": "connection text, native_value text, deal_type text",

@@ -111,6 +111,10 @@ class FilesConnector:
         """The stages that the export names: its `stages` file, else those that its deals stand in."""
         return pipelines_of(self)
 
+    def absent_fields(self, stream: Stream) -> Sequence[str]:  # noqa: ARG002 - an export has its columns or is refused
+        """None."""
+        return ()
+
     def notes(self, stream: Stream) -> list[str]:
         """An export is read whole or refused; what is to be said is what a CRM's own export can't tell."""
         if is_event_log(self.path):

@@ -61,6 +61,10 @@ class HubSpotConnector:
             for stream in self._catalogue.streams
         ]
 
+    def absent_fields(self, stream: Stream) -> Sequence[str]:
+        """Deal properties that HubSpot doesn't list."""
+        return self._absent_properties() if stream.name == "deals" else ()
+
     def notes(self, stream: Stream) -> list[str]:
         """Remarks on what was read so far, for the run's record."""
         return self._notes.of(stream.name)

@@ -59,6 +59,10 @@ class OdooConnector:
             for model in self._models.values()
         ]
 
+    def absent_fields(self, stream: Stream) -> Sequence[str]:
+        """Fields of leads that this Odoo doesn't have, or not for us."""
+        return sorted(self._api.lacking(self._models[LEADS])) if stream.name == LEADS else ()
+
     def notes(self, stream: Stream) -> list[str]:
         """Remarks on what was read so far, for the run's record."""
         return self._notes.of(stream.name)

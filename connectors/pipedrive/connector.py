@@ -6,8 +6,9 @@ Here belongs choosing. Reading is lists.py's, history.py's, details.py's and met
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 from connectors.contract import Clock, CrmPipeline, HistoryCheck, Page, Stream, StreamPlan, Traffic
@@ -69,8 +70,19 @@ class PipedriveConnector:
         return self._api.session.traffic
 
     def streams(self) -> Sequence[Stream]:
-        """Deals first, then what gives them meaning, then the evidence."""
-        return self._streams
+        """Deals first, then what gives them meaning, then the evidence.
+
+        A field that Pipedrive doesn't have does not count as read: the day it comes, all deals are read again.
+        """
+        absent = set(self._absent)
+        return [
+            replace(stream, fields=tuple(name for name in stream.fields if name not in absent))
+            for stream in self._streams
+        ]
+
+    def absent_fields(self, stream: Stream) -> Sequence[str]:
+        """Custom fields that Pipedrive doesn't list."""
+        return self._absent if stream.name == "deals" else ()
 
     def notes(self, stream: Stream) -> list[str]:
         """Remarks on what was read so far, for the run's record."""
@@ -168,6 +180,22 @@ class PipedriveConnector:
         """Stop what is under way and close the connections."""
         self._workers.close()
         self._api.session.close()
+
+    @cached_property
+    def _absent(self) -> tuple[str, ...]:
+        """Pipedrive drops fields that it doesn't have without a word; the run's record shall have one. Asked once."""
+        custom = [name for name in self._options.fields if CUSTOM.fullmatch(name)]
+        if not custom:
+            return ()
+        known = {str(field.get("field_code")) for field in self._api.whole(costs.DEAL_FIELDS)}
+        absent = tuple(name for name in custom if name not in known)
+        if absent:
+            self._notes.add(
+                "deals",
+                f"Pipedrive has no deal field {', '.join(absent)} (any more); what rests on it stays unknown. Correct "
+                "`fields` in connections.yml (`plumbline check` lists the fields that there are)",
+            )
+        return absent
 
     def _deals_again(self, ids: Sequence[int]) -> Iterator[Page]:
         for begin in range(0, len(ids), IDS_AT_ONCE):

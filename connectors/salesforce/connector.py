@@ -74,6 +74,10 @@ class SalesforceConnector:
             for stream, reader in self._present()
         ]
 
+    def absent_fields(self, stream: Stream) -> Sequence[str]:
+        """Fields that the org's description of the object lacks."""
+        return self._fields.of(self._readers[stream.name].walk.thing).absent
+
     def notes(self, stream: Stream) -> list[str]:
         """Remarks on what was read so far, for the run's record."""
         return self._notes.of(stream.name)

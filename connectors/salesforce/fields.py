@@ -28,6 +28,8 @@ class Selection:
     names: tuple[str, ...]
     types: Mapping[str, str] = field(default_factory=dict)
     formulas: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
+    """Wanted fields that the description doesn't know."""
     refused: str | None = None
     """Why the object can't be read at all."""
 
@@ -83,6 +85,7 @@ class Fields:
             tuple(names),
             {name: _type(described, name) for name in names},
             tuple(name for name in names if described.get(name, {}).get("calculated") is True),
+            (*absent, *odd),
         )
 
 

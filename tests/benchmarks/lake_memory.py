@@ -58,6 +58,9 @@ class Endless:
     def history_check(self) -> None:
         return None
 
+    def absent_fields(self, stream: Stream) -> Sequence[str]:
+        return ()
+
     def notes(self, stream: Stream) -> list[str]:
         return []
 

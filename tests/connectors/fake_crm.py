@@ -121,6 +121,9 @@ class FakeCrm:
     def pipelines(self) -> list[CrmPipeline]:
         return []
 
+    def absent_fields(self, stream: Stream) -> Sequence[str]:
+        return ()
+
     def notes(self, stream: Stream) -> list[str]:
         return []
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import pairwise
+from pathlib import Path
 
 import duckdb
 import pytest
 
 from connectors.contract import StreamOutcome, SyncOutcome
+from connectors.kinds import API_KINDS
 from connectors.outcome import to_dict
 from connectors.settings import ConnectionSettings, PipelineSettings
 from expectations.company import Company
@@ -204,6 +207,20 @@ def test_a_connection_counts_its_deals_and_nothing_else():
 def test_an_object_is_covered_only_when_every_stream_it_rests_on_was_read():
     covered = rows(tables([passed(1)])["coverage"], "object")
     assert covered == [("deals",), ("stage_changes",)]
+
+
+def test_a_field_that_is_not_shown_is_absent_by_the_processs_name():
+    deals = StreamOutcome("deals", "hubspot/deals", absent_fields=["closedate", "amount_eur", "colour"])
+    absent = rows(tables([to_dict(passed(1, streams=[deals]))])["absent_fields"])
+    assert absent == [("acme", "amount"), ("acme", "close_date"), ("acme", "colour")]
+
+
+def test_standard_fields_have_the_names_that_staging_gives_their_changes():
+    staging = Path(__file__).parents[2] / "dbt_project" / "models" / "staging"
+    for crm, kind in API_KINDS.items():
+        sql = (staging / crm / f"stg_{crm}__field_changes.sql").read_text(encoding="utf-8")
+        told = sql[: sql.index("as standard_field")].rpartition("native_field")[2]
+        assert dict(re.findall(r"when '(\w+)' then '(\w+)'", told)) == dict(kind.standard_fields), crm
 
 
 def test_a_pass_that_read_nothing_leaves_a_row_with_its_error():

@@ -25,6 +25,12 @@ coverage as (
 
 ),
 
+absent as (
+
+    select * from {{ source('reference', 'absent_fields') }}
+
+),
+
 known as (
 
     select
@@ -57,7 +63,8 @@ told as (
     from deals
     inner join asked_fields on asked_fields.field in ('deal_type', 'pipeline', 'amount')
     left join known on deals.deal_key = known.deal_key and asked_fields.field = known.field
-    where known.deal_key is null
+    left join absent on deals.connection = absent.connection and asked_fields.field = absent.field
+    where known.deal_key is null and absent.connection is null
 
     union all
 
@@ -75,7 +82,10 @@ told as (
             and coalesce(coverage.covered_from <= deals.created_at, coverage.covered_from is null)
     inner join asked_fields on asked_fields.field not in ('deal_type', 'pipeline')
     left join known on deals.deal_key = known.deal_key and asked_fields.field = known.field
-    where coalesce(known.is_from_start, asked_fields.field <> 'amount')
+    left join absent on deals.connection = absent.connection and asked_fields.field = absent.field
+    where
+        absent.connection is null
+        and coalesce(known.is_from_start, asked_fields.field <> 'amount')
 
 ),
 

@@ -32,6 +32,10 @@ weighed as (
             when duties.outside is not null then duties.outside
             when duties.kind = 'next_activity_planned' and not duties.are_plans_known
                 then 'what is planned is not read from this CRM, or nobody plans in it'
+            when duties.kind = 'amount_present' and duties.is_amount_hidden
+                then 'the CRM does not show us the amount'
+            when duties.kind in ('close_date_not_past', 'pushes_at_most') and duties.is_close_date_hidden
+                then 'the CRM does not show us the close date'
             when duties.kind = 'pushes_at_most' and not duties.are_changes_known
                 then 'the CRM''s field changes could not be read'
             when duties.kind <> 'contact_within' then cast(null as {{ dbt.type_string() }})

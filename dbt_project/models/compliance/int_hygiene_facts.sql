@@ -70,6 +70,17 @@ covered as (
 
 ),
 
+absent as (
+
+    select
+        connection,
+        max(case when field = 'amount' then 1 else 0 end) = 1 as is_amount,
+        max(case when field = 'close_date' then 1 else 0 end) = 1 as is_close_date
+    from {{ source('reference', 'absent_fields') }}
+    group by connection
+
+),
+
 final as (
 
     select
@@ -90,6 +101,8 @@ final as (
         covered.contacts_from,
         coalesce(covered.has_plans and plans.planned > 0, false) as are_plans_known,
         coalesce(covered.has_changes, false) as are_changes_known,
+        coalesce(absent.is_amount, false) as is_amount_hidden,
+        coalesce(absent.is_close_date, false) as is_close_date_hidden,
         coalesce(logged.activities, 0) >= settings.logging_min_activities as logs_enough
     from paths
     cross join {{ source('reference', 'settings') }} as settings
@@ -99,6 +112,7 @@ final as (
     left join logged on paths.connection = logged.connection and paths.owner_key = logged.owner_key
     left join plans on paths.connection = plans.connection
     left join covered on paths.connection = covered.connection
+    left join absent on paths.connection = absent.connection
 
 )
 

@@ -21,7 +21,7 @@ repeated as (
 
 coverage as (
 
-    select * from {{ source('reference', 'coverage') }}
+    select * from {{ ref('int_coverage') }}
 
 ),
 
@@ -84,7 +84,11 @@ final as (
     from deadlines
     inner join terms on deadlines.version = terms.version and deadlines.step_key = terms.step_key
     inner join {{ ref('int_step_objects') }} as objects
-        on terms.version = objects.version and terms.step_key = objects.step_key and terms.kind = objects.kind
+        on
+            terms.version = objects.version
+            and terms.step_key = objects.step_key
+            and terms.kind = objects.kind
+            and coalesce(terms.field, '') = coalesce(objects.field, '')
     left join coverage on deadlines.connection = coverage.connection and objects.object = coverage.object
     where
         (deadlines.uncovered_object is not null or deadlines.covered_from > deadlines.gate_at)

@@ -23,7 +23,7 @@ told as (
         end as place
     from needed
     cross join {{ source('reference', 'connections') }} as connections
-    left join {{ source('reference', 'coverage') }} as coverage
+    left join {{ ref('int_coverage') }} as coverage
         on connections.connection = coverage.connection and needed.object = coverage.object
 
 ),

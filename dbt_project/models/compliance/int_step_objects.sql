@@ -13,8 +13,9 @@ final as (
         version,
         step_key,
         kind,
+        field,
         case
-            when kind in ('field', 'field_at_gate') then 'field_changes'
+            when kind in ('field', 'field_at_gate') then 'field ' || field
             when kind = 'activity' then 'activities'
             when kind = 'contact' then 'contacts'
             when kind = 'document' then 'documents'

@@ -12,7 +12,7 @@ connections as (
 
 coverage as (
 
-    select * from {{ source('reference', 'coverage') }}
+    select * from {{ ref('int_coverage') }}
 
 ),
 

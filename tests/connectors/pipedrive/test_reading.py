@@ -91,7 +91,7 @@ def test_a_deal_keeps_what_the_process_needs_and_no_more():
     kept = orjson.loads(read_all(connector, "deals")[0].payload)
     assert (kept[TIER], kept["b" * 40]) == ("31,32", "12.5")
     assert not {"custom_fields", "visible_to", "org_id", "c" * 40} & kept.keys()
-    assert fake.asked[0][1]["custom_fields"] == f"{TIER},{'b' * 40}"
+    assert next(q for e, q in fake.asked if e == costs.DEALS)["custom_fields"] == f"{TIER},{'b' * 40}"
     user = orjson.loads(read_all(connector, "users")[0].payload)
     assert "phone" not in user
 
@@ -252,3 +252,32 @@ def test_our_table_of_costs_is_pipedrives():
             spec = yaml.load(file, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
         told |= {prefix + path: ops["get"]["x-token-cost"] for path, ops in spec["paths"].items() if "get" in ops}
     assert {endpoint: told[endpoint] for endpoint in costs.COSTS} == dict(costs.COSTS)
+
+
+def test_a_grant_that_is_withdrawn_is_told_and_its_secrets_are_not():
+    names = {"client_id": "ID", "client_secret": "SECRET", "refresh_token": "REFRESH"}
+    env = {"ID": "app", "SECRET": "canary-secret-1", "REFRESH": "canary-refresh-1"}
+    asked = []
+
+    def reply(request):
+        asked.append(request.url)
+        return 400, {"success": False, "error": "invalid_grant", "message": "canary-refresh-1 was revoked"}
+
+    connector = connect(reply, base_url=None, credentials=names, env=env)
+    for _ in range(2):
+        with pytest.raises(CredentialsError, match=r"acme.*invalid_grant.*Authorise") as caught:
+            read_all(connector, "users")
+        assert "canary" not in str(caught.value)
+    assert len(asked) == 1
+
+
+def test_a_field_that_pipedrive_no_longer_has_is_told_and_read_anew_when_it_comes_back():
+    fake, gone = FakePipedrive(), "b" * 40
+    fake.put(1, custom_fields={TIER: [31]})
+    connector = connect(fake, fields={"tier": TIER}, read_fields=[gone])
+    deals = connector.streams()[0]
+    assert TIER in deals.fields
+    assert gone not in deals.fields, "the day it comes, the fields differ and all deals are read again"
+    assert list(connector.absent_fields(deals)) == [gone]
+    assert any(gone in note and "stays unknown" in note for note in connector.notes(deals))
+    assert list(connector.absent_fields(connector.streams()[3])) == []
