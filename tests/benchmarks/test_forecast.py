@@ -83,7 +83,7 @@ def of_the_organisation() -> Iterator[str]:
             yield line("F8", "amount band alone against told kinds", f"{found.wape / told.wape:.2f} x", "<= 1.20 x")
             measured = f"ECE {found.calibration:.4f}, worst decile {found.worst_decile:.3f}"
             yield line("F10", "chances on the organisation", measured, "ECE <= .015, deciles within .05")
-        for level in (None, "segment", "owner"):
+        for level in (None, "band", "owner"):
             pooled += [one.is_covered for case in cases for one in known(case.moments, horizon, level)]
     yield line("F9", "80 % interval, all sets and levels", f"holds {sum(pooled) / len(pooled):.1%}", "75-88 %")
     few = [one for seed in SEEDS for one in early(company(seed)[0])]

@@ -74,9 +74,9 @@ def test_f9_intervals_hold(simulated: dict[int, Figures]) -> None:
     held = {name: [one.is_covered for one in several] for name, several in total.items()}
     shares = {name: sum(each) / len(each) for name, each in held.items()}
     assert {name: share for name, share in shares.items() if not 0.65 <= share <= 0.97} == {}
-    parts = [one.is_covered for horizon in LOG_HORIZONS for one in known(log(), horizon, "segment")]
+    parts = [one.is_covered for horizon in LOG_HORIZONS for one in known(log(), horizon, "band")]
     parts += [one.is_covered for seed in SEEDS for horizon in HORIZONS
-              for level in ("segment", "owner") for one in known(company(seed)[1], horizon, level)]  # fmt: skip
+              for level in ("band", "owner") for one in known(company(seed)[1], horizon, level)]  # fmt: skip
     pooled = [*parts, *(each for several in held.values() for each in several)]
     assert 0.75 <= sum(pooled) / len(pooled) <= 0.88
 

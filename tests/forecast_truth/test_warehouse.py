@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from tests.forecast_truth import backtest
 from tests.forecast_truth.book import DAY, Book, Process, Stage
 from tests.forecast_truth.log import log_book
 from tests.forecast_truth.nature import Company
@@ -43,7 +44,7 @@ def test_f1_an_organisation_with_a_changed_process_is_forecast_alike(tmp_path: P
     made = organisation(Company(3, days=2 * 364, sellers=6), told=True).book
     later = Process(tuple(Stage(stage.key, stage.probability**2) for stage in PROCESS.stages), int(made.created[900]))
     changed = Book(made.deals, made.moves, made.fields, (PROCESS, later), made.until)
-    as_of = naive(changed.until - 10 * DAY // 3)
+    as_of = changed.until - 10 * DAY // 3
     rows, found = compared(built(tmp_path, changed, HORIZONS, as_of=as_of), changed)
     assert rows > 5_000
     assert wrong(found) == {}
@@ -59,6 +60,15 @@ def test_f1_the_public_log_is_forecast_alike(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_the_back_test_says_of_all_four_methods_what_the_reference_says(tmp_path: Path) -> None:
+    made = organisation(Company(9, days=2 * 364, sellers=5), told=True).book
+    rows, found = backtest.differences(built(tmp_path, made, backtest.BACKTEST), made)
+    assert rows > 1_000
+    assert wrong(found) == {}
+
+
+@pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_f2_what_was_forecast_then_is_forecast_of_then(tmp_path: Path) -> None:
     """At six moments: from all data, and from data cut at the moment."""
@@ -67,7 +77,7 @@ def test_f2_what_was_forecast_then_is_forecast_of_then(tmp_path: Path) -> None:
     moments = [moment for moment in boundaries(whole) if naive(moment) in set(full["as_of_at"].dt.to_pydatetime())]
     assert len(moments) >= 6
     for moment in moments[-6:]:
-        cut = told(built(tmp_path / f"{moment}", whole.cut(int(moment)), HORIZONS, as_of=naive(moment)))
+        cut = told(built(tmp_path / f"{moment}", whole.cut(int(moment)), HORIZONS, as_of=int(moment)))
         ours, theirs = (frame[frame["as_of_at"] == naive(moment)] for frame in (full, cut))
         both = pd.merge(ours, theirs, on=KEYS, how="outer", suffixes=("", "_cut"), indicator=True)
         assert len(ours)

@@ -66,7 +66,8 @@ def due(moment: AsOf, horizon: int) -> np.ndarray:
 
 
 def windows(moments: Iterable[AsOf], horizon: int, member: str | None = None) -> list[Window]:
-    """The windows of a level that the book has lived through: the whole company, or by segment, owner or pipeline.
+    """The windows of a level that the book has lived through: the whole company, or by `band` (the chain's segments),
+    `owner`, or what else is a column of the deals.
 
     Amounts are those of the window's beginning on every side. A member that has had an open deal stays to the end.
     """
@@ -99,8 +100,8 @@ def _members(moment: AsOf, column: str | None) -> np.ndarray:
     rows = moment.open.rows
     if column is None:
         return np.full(len(rows), "", dtype=object)
-    if column == "segment":
-        return moment.open.label
+    if column == "band":
+        return moment.open.label.astype(str).astype(object)
     if column == "owner":
         return moment.book.valued("owner", rows, np.full(len(rows), moment.moment))
     return moment.book.deals[column].to_numpy(object)[rows]
