@@ -101,7 +101,7 @@ def _members(moment: AsOf, column: str | None) -> np.ndarray:
     if column is None:
         return np.full(len(rows), "", dtype=object)
     if column == "band":
-        return moment.open.label.astype(str).astype(object)
+        return np.array([moment.named(label) for label in moment.open.label], dtype=object)
     if column == "owner":
         return moment.book.valued("owner", rows, np.full(len(rows), moment.moment))
     return moment.book.deals[column].to_numpy(object)[rows]
