@@ -93,7 +93,7 @@ def of_the_organisation() -> Iterator[str]:
 
 
 def of_the_warehouse(folder: Path) -> Iterator[str]:
-    book = organisation(Company(1, days=4 * 364, deals_a_week=60.0, sellers=40)).book
+    book = organisation(Company(1, days=4 * 364, deals_a_week=105.0, sellers=40)).book
     world = world_of(folder, book)
     world.build(COMPLIANCE)
     began = time.perf_counter()
