@@ -1,5 +1,3 @@
-{{ config(materialized='view') }}
-
 with moments as (
 
     select * from {{ ref('int_dated_evidence') }}

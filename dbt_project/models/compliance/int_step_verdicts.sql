@@ -4,30 +4,6 @@ with deadlines as (
 
 ),
 
-evidence as (
-
-    select * from {{ ref('int_step_evidence') }}
-
-),
-
-possible as (
-
-    select * from {{ ref('int_possible_evidence') }}
-
-),
-
-logging as (
-
-    select * from {{ ref('int_step_logging') }}
-
-),
-
-people as (
-
-    select * from {{ ref('int_visit_people') }}
-
-),
-
 weighed as (
 
     select
@@ -37,7 +13,6 @@ weighed as (
         evidence.recorded_at,
         evidence.proven_at,
         evidence.step_key is not null as has_evidence,
-        coalesce(evidence.has_undated, false) as has_undated,
         coalesce(evidence.done_at <= deadlines.deadline_at, false) as is_done_in_time,
         case
             when deadlines.gate_at is null then cast(null as {{ dbt.type_string() }})
@@ -59,23 +34,23 @@ weighed as (
         end as doubt
     from deadlines
     cross join {{ source('reference', 'settings') }} as settings
-    left join evidence
+    left join {{ ref('int_step_evidence') }} as evidence
         on
             deadlines.deal_key = evidence.deal_key
             and deadlines.version = evidence.version
             and deadlines.step_key = evidence.step_key
-    left join possible
+    left join {{ ref('int_possible_evidence') }} as possible
         on
             deadlines.deal_key = possible.deal_key
             and deadlines.version = possible.version
             and deadlines.step_key = possible.step_key
     -- who had the deal when it left the stage; where nobody knows, who has it now
-    left join people
+    left join {{ ref('int_visit_people') }} as people
         on
             deadlines.rests_on_activities
             and deadlines.deal_key = people.deal_key
             and deadlines.gate_visit_no = people.visit_no
-    left join logging
+    left join {{ ref('int_step_logging') }} as logging
         on
             deadlines.connection = logging.connection
             and coalesce(people.owner_key, deadlines.owner_key) = logging.owner_key
@@ -87,7 +62,33 @@ weighed as (
 final as (
 
     select
-        weighed.*,
+        connection,
+        deal_key,
+        version,
+        step_key,
+        stage_key,
+        is_mandatory,
+        is_on_loss,
+        after_step_key,
+        owner_key,
+        entered_at,
+        is_entered_before_gate,
+        is_won_gate,
+        is_judged_at_gate,
+        gate_at,
+        gate_until,
+        gate_visit_no,
+        deadline_at,
+        judged_at,
+        judge_from,
+        done_at,
+        timely_at,
+        proven_at,
+        recorded_at,
+        has_evidence,
+        is_done_in_time,
+        unclear_reason,
+        doubt,
         case
             when inapplicable_reason is not null then 'not_applicable'
             when unclear_reason is not null then 'unknown'

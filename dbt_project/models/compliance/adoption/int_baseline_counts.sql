@@ -17,48 +17,39 @@ coverage as (
 ),
 
 -- what could not be read of a deal is neither there nor absent
-readable as (
-
-    select
-        stages.*,
-        coverage.object
-    from stages
-    inner join coverage
-        on stages.connection = coverage.connection and coalesce(coverage.covered_from <= stages.gate_at, true)
-
-),
-
 found as (
 
     select
-        readable.deal_type,
-        readable.stage_key,
-        readable.team_key,
-        readable.object,
+        evidence.deal_type,
+        evidence.stage_key,
+        evidence.team_key,
+        evidence.object,
         evidence.candidate,
         sum(case when evidence.found = 'by_then' then 1 else 0 end) as deals_by_then,
         sum(case when evidence.found = 'later' then 1 else 0 end) as deals_later,
         sum(case when evidence.found = 'undated' then 1 else 0 end) as deals_undated
-    from readable
-    inner join evidence
+    from evidence
+    inner join coverage
         on
-            readable.deal_key = evidence.deal_key
-            and readable.stage_key = evidence.stage_key
-            and readable.object = evidence.object
-    group by readable.deal_type, readable.stage_key, readable.team_key, readable.object, evidence.candidate
+            evidence.connection = coverage.connection
+            and evidence.object = coverage.object
+            and coalesce(coverage.covered_from <= evidence.gate_at, true)
+    group by evidence.deal_type, evidence.stage_key, evidence.team_key, evidence.object, evidence.candidate
 
 ),
 
 sizes as (
 
     select
-        deal_type,
-        stage_key,
-        team_key,
-        object,
+        stages.deal_type,
+        stages.stage_key,
+        stages.team_key,
+        coverage.object,
         count(*) as deals
-    from readable
-    group by deal_type, stage_key, team_key, object
+    from stages
+    inner join coverage
+        on stages.connection = coverage.connection and coalesce(coverage.covered_from <= stages.gate_at, true)
+    group by stages.deal_type, stages.stage_key, stages.team_key, coverage.object
 
 ),
 

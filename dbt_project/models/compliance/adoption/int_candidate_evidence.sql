@@ -15,6 +15,21 @@ records as (
 
 ),
 
+-- counted down to one row per kind before anything gets a name
+firsts as (
+
+    select
+        deal_key,
+        record_kind,
+        label,
+        direction = 'in' as is_incoming,
+        min(happened_at) as first_at
+    from records
+    where record_kind in ('activity', 'document')
+    group by deal_key, record_kind, label, direction = 'in'
+
+),
+
 contacts as (
 
     select
@@ -41,13 +56,26 @@ fields as (
 
 ),
 
-found as (
+changes as (
+
+    select
+        changes.deal_key,
+        changes.field,
+        min(changes.changed_at) as first_at
+    from {{ ref('int_field_changes') }} as changes
+    inner join fields on changes.field = fields.field
+    where trim(changes.value) <> '' and (changes.field <> 'amount' or {{ to_money('changes.value') }} > 0)
+    group by changes.deal_key, changes.field
+
+),
+
+final as (
 
     select
         deal_key,
         'contacts' as object,
         case when place = 1 then 'contact' else 'contact:2' end as candidate,
-        happened_at
+        happened_at as first_at
     from contacts
     where place <= 2
 
@@ -55,11 +83,10 @@ found as (
 
     select
         deal_key,
-        'activities' as object,
-        'activity:' || label || case when direction = 'in' then ':in' else '' end as candidate,
-        happened_at
-    from records
-    where record_kind = 'activity'
+        case record_kind when 'activity' then 'activities' else 'documents' end as object,
+        record_kind || ':' || label || case when is_incoming then ':in' else '' end as candidate,
+        first_at
+    from firsts
 
     union all
 
@@ -68,42 +95,19 @@ found as (
         deal_key,
         'activities' as object,
         'conversation' as candidate,
-        happened_at
-    from records
-    where record_kind = 'activity' and (label in ('meeting', 'call') or (label = 'email' and direction = 'in'))
+        min(first_at) as first_at
+    from firsts
+    where record_kind = 'activity' and (label in ('meeting', 'call') or (label = 'email' and is_incoming))
+    group by deal_key
 
     union all
 
     select
         deal_key,
-        'documents' as object,
-        'document:' || label as candidate,
-        happened_at
-    from records
-    where record_kind = 'document'
-
-    union all
-
-    select
-        changes.deal_key,
         'field_changes' as object,
-        'field:' || changes.field as candidate,
-        changes.changed_at as happened_at
-    from {{ ref('int_field_changes') }} as changes
-    inner join fields on changes.field = fields.field
-    where trim(changes.value) <> '' and (changes.field <> 'amount' or {{ to_money('changes.value') }} > 0)
-
-),
-
-final as (
-
-    select
-        deal_key,
-        object,
-        candidate,
-        min(happened_at) as first_at
-    from found
-    group by deal_key, object, candidate
+        'field:' || field as candidate,
+        first_at
+    from changes
 
 )
 

@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 with close_dates as (
 
     select
@@ -14,8 +16,12 @@ with close_dates as (
 final as (
 
     select
+        stages.connection,
         stages.deal_key,
+        stages.deal_type,
         stages.stage_key,
+        stages.team_key,
+        stages.gate_at,
         evidence.object,
         evidence.candidate,
         case
@@ -30,8 +36,12 @@ final as (
 
     -- CRMs fill close dates by themselves, so it is only asked whether the date was still ahead
     select
+        stages.connection,
         stages.deal_key,
+        stages.deal_type,
         stages.stage_key,
+        stages.team_key,
+        stages.gate_at,
         'field_changes' as object,
         'field:close_date' as candidate,
         'by_then' as found
