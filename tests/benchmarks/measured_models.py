@@ -1,7 +1,8 @@
 """Runs compiled models one after another in a process of its own and writes down what each took.
 
-Run by test_compliance.py: `python measured_models.py BUILD WAREHOUSE PLAN REPORT`. PLAN lists the models in order, each
-with its relation, kind and SQL. Which models those are, and the table of figures, is said there.
+Run by test_compliance.py: `python measured_models.py BUILD WAREHOUSE PLAN REPORT`. PLAN holds the engine's settings and
+lists the models in order, each with its relation, kind and SQL. Which models those are, and the table of figures, is
+said there.
 """
 
 from __future__ import annotations
@@ -39,13 +40,15 @@ def reset_peak() -> None:
 
 
 def main(build: Path, warehouse: Path, plan: Path, report: Path) -> None:
+    planned = json.loads(plan.read_text())
     taken: list[dict[str, Any]] = []
     with duckdb.connect(str(build), config={"threads": THREADS}) as db:
-        db.execute("set TimeZone = 'UTC'")
+        for name, value in planned["settings"].items():
+            db.execute(f"set {name} = '{value}'")
         db.execute(f"attach '{warehouse}' as warehouse (storage_version 'v1.5.0')")
         for schema in ("compliance", "warehouse.marts"):
             db.execute(f"create schema if not exists {schema}")
-        for model in json.loads(plan.read_text()):
+        for model in planned["models"]:
             reset_peak()
             used = processor_seconds()
             db.execute(f"create or replace {model['kind']} {model['relation']} as ({model['sql']})")

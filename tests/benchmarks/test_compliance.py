@@ -1,7 +1,7 @@
 """What the compliance models cost on a public log taken many times over, beside pm4py's DECLARE check of the same log.
 
-Processor seconds and not the clock's, in one process that runs the compiled models in their order. It prints, never
-judges. `PLUMBLINE_BENCH_LOG_TIMES=1,10` leaves out the fifty-fold log of the default.
+Processor seconds and not the clock's, in one process that runs the compiled models in their order, with the engine set
+as in a night. It prints, never judges. `PLUMBLINE_BENCH_LOG_TIMES=1,10` leaves out the fifty-fold log of the default.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ import pandas as pd
 import pytest
 
 from tests.benchmarks.contestants import PEERS, Contestant, Skipped, python_of
+from tests.dbt.compiled import engine_settings
 from tests.dbt.compliance_tables import MODELS
 from tests.dbt.harness import _invoke, project_manifest
 from tests.dbt.test_compliance_log import completed_events, world_of
@@ -67,7 +68,8 @@ def multiplied(source: Path, target: Path, times: int) -> tuple[int, int]:
 
 def models_measured(folder: Path, build: Path, plan: Sequence[Mapping[str, str]]) -> list[dict[str, Any]]:
     """Processor seconds and peak of memory per model."""
-    (folder / "plan.json").write_text(json.dumps(list(plan)))
+    settings = dict(engine_settings())
+    (folder / "plan.json").write_text(json.dumps({"settings": settings, "models": list(plan)}))
     script = Path(__file__).with_name("measured_models.py")
     names = (build, folder / "warehouse.duckdb", folder / "plan.json", folder / "report.json")
     subprocess.run([sys.executable, str(script), *map(str, names)], check=True)
