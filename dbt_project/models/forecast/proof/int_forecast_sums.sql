@@ -6,7 +6,7 @@ with claims as (
 
 levelled as (
 
-    {% for level, level_id in forecast_levels().items() -%}
+    {% for level, level_id in level_members().items() -%}
         select
             claims.*,
             '{{ level }}' as level,

@@ -1,5 +1,5 @@
 {# The levels that a forecast is told at, each with the id of the row it adds up to; every level is told per deal type. #}
-{% macro forecast_levels() -%}
+{% macro level_members() -%}
     {{ return({
         'company': "''",
         'segment': "coalesce(segment, '')",
