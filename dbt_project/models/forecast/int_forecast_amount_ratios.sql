@@ -62,9 +62,9 @@ summed as (
         as_of_at,
         deal_type,
         stage_key,
-        sum(cast(amount_home as double)) as seen_amount,
-        sum(cast(coalesce(final_amount_home, 0) as double)) as final_amount,
-        avg(cast(amount_home as double)) as mean_amount
+        cast(sum(amount_home) as double) as seen_amount,
+        cast(sum(coalesce(final_amount_home, 0)) as double) as final_amount,
+        cast(sum(amount_home) as double) / count(*) as mean_amount
     from ranked
     where place = 1
     group by as_of_at, deal_type, stage_key
