@@ -5,6 +5,7 @@ Only words belong here. Where a baseline was better it is said first; "not prove
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
@@ -68,7 +69,7 @@ def verdict(key: str) -> str:
 
 def remarks(flag: str | None) -> tuple[str, ...]:
     """What the warehouse flags about a number."""
-    return tuple(part.strip().replace("_", " ") for part in (flag or "").replace(";", ",").split(",") if part.strip())
+    return tuple(part.replace("_", " ") for part in re.split(r"[\s,;]+", flag or "") if part)
 
 
 def baseline_wins(method: str, steps: int) -> str:

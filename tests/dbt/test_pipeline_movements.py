@@ -88,7 +88,7 @@ def told(lives: list[list[Event]]) -> dict[str, list[dict[str, Any]]]:
     return tables
 
 
-def world(folder: Path, lives: list[list[Event]]) -> Warehouse:
+def world(folder: Path, lives: list[list[Event]], paths: str = PATHS) -> Warehouse:
     made = World(folder, as_of=NOW, flicker_seconds=0, fiscal_year_start_month=2)
     for table, frame in process_tables(load_process(), ZoneInfo("UTC")).items():
         made.reference(table, frame)
@@ -99,7 +99,7 @@ def world(folder: Path, lives: list[list[Event]]) -> Warehouse:
     made.canonical("int_fx_rates", [{"currency": "EUR", "rate_to_home": 1, "valid_from": date(1900, 1, 1)}])
     for table, rows in told(lives).items():
         made.canonical(table, rows)
-    return made.build(PATHS)
+    return made.build(paths)
 
 
 def standing(lives: list[list[Event]], day: date) -> dict[tuple[date, str | None], Decimal]:

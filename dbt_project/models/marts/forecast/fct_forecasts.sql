@@ -5,7 +5,13 @@ with deals as (
 
 ),
 
-final as (
+forecasts as (
+
+    select * from {{ ref('fct_period_forecasts') }}
+
+),
+
+weighted as (
 
     select
         {{ surrogate_key([
@@ -30,6 +36,74 @@ final as (
     from deals
     group by
         connection, crm, deal_type, stage_key, owner_key, team, date_trunc('month', close_date), as_of, night_id
+
+),
+
+-- the numbers that people are told; they are kept as they are, because no later night can work them out again
+final as (
+
+    select
+        forecast_id,
+        method,
+        'detail' as level,
+        cast(null as {{ dbt.type_string() }}) as level_id,
+        connection,
+        crm,
+        deal_type,
+        stage_key,
+        owner_key,
+        team,
+        'month' as period_grain,
+        close_month as period_start,
+        close_month,
+        open_deals,
+        amount_home,
+        weighted_amount,
+        {% for column in [
+            'booked_to_date', 'expected_open', 'expected_new', 'expected_total', 'p10', 'p90', 'run_rate',
+        ] %}
+            cast(null as decimal(18, 2)) as {{ column }},
+        {% endfor %}
+        cast(null as {{ dbt.type_string() }}) as mode,
+        cast(null as {{ dbt.type_string() }}) as quality_flag,
+        as_of,
+        night_id
+    from weighted
+
+    union all
+
+    select
+        {{ surrogate_key([
+            'as_of', "'plumbline'", 'deal_type', 'level', 'level_id', 'period_grain', 'period_start'
+        ]) }} as forecast_id,
+        'plumbline' as method,
+        level,
+        level_id,
+        {% for column in ['connection', 'crm'] %}
+            cast(null as {{ dbt.type_string() }}) as {{ column }},
+        {% endfor %}
+        deal_type,
+        cast(null as {{ dbt.type_string() }}) as stage_key,
+        case when level = 'owner' then nullif(level_id, '') end as owner_key,
+        case when level = 'team' then nullif(level_id, '') end as team,
+        period_grain,
+        period_start,
+        cast(null as date) as close_month,
+        open_deals,
+        cast(null as decimal(18, 2)) as amount_home,
+        weighted_pipeline as weighted_amount,
+        booked_to_date,
+        expected_open,
+        expected_new,
+        expected_total,
+        {% for column in ['p10', 'p90', 'run_rate'] %}
+            cast(null as decimal(18, 2)) as {{ column }},
+        {% endfor %}
+        mode,
+        quality_flag,
+        as_of,
+        night_id
+    from forecasts
 
 )
 
