@@ -145,7 +145,7 @@ def test_every_compliance_model_is_unit_tested_or_feeds_one_that_is() -> None:
 
 def test_half_of_the_models_fit_on_a_screen() -> None:
     lengths = sorted((PROJECT / m.original_file_path).read_text(encoding="utf-8").count("\n") for m in MODELS.values())
-    assert lengths[len(lengths) // 2] <= 60
+    assert lengths[len(lengths) // 2] <= 65
 
 
 def test_every_source_column_is_typed_and_described() -> None:

@@ -1,5 +1,5 @@
-{# The chance of winning within a period by the chain of the night before: of what it said then, what lies after tonight;
-   and the same chain asked tonight. Steps count by the part of them that lies in the period. #}
+{# The chance of winning within a period by the chain of the night before: of what it said then, what lies after
+   tonight; and the same chain asked tonight. Steps count by the part of them that lies in the period. #}
 with as_ofs as (
 
     select
@@ -58,8 +58,10 @@ steps as (
         readings.reading,
         readings.cut_at,
         numbers.step_no,
-        {{ add_seconds('readings.from_at', 'cast(numbers.step_no - 1 as bigint) * settings.step_days * 86400') }} as starts_at,
-        {{ add_seconds('readings.from_at', 'cast(numbers.step_no as bigint) * settings.step_days * 86400') }} as ends_at,
+        {{ add_seconds('readings.from_at', 'cast(numbers.step_no - 1 as bigint) * settings.step_days * 86400') }}
+            as starts_at,
+        {{ add_seconds('readings.from_at', 'cast(numbers.step_no as bigint) * settings.step_days * 86400') }}
+            as ends_at,
         settings.step_days * cast(86400 as double) as step_seconds
     from readings
     cross join settings

@@ -1,11 +1,5 @@
 {# What became of the periods that earlier nights spoke of, as far as they are over. #}
-with bookings as (
-
-    select * from {{ ref('int_forecast_bookings') }}
-
-),
-
-settings as (
+with settings as (
 
     select * from {{ ref('int_forecast_settings') }}
 
@@ -26,7 +20,7 @@ periods as (
 won as (
 
     select bookings.*
-    from bookings
+    from {{ ref('int_forecast_bookings') }} as bookings
     cross join settings
     where settings.as_of > bookings.won_at and settings.as_of <= bookings.until_at
 

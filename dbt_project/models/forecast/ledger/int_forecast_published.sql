@@ -1,12 +1,5 @@
 {# What was said of a period on the last night of each day, while the period lasted or lay ahead. #}
-with published as (
-
-    select * from {{ source('ledger', 'forecasts') }}
-    where method = 'plumbline' and expected_total is not null
-
-),
-
-settings as (
+with settings as (
 
     select * from {{ ref('int_forecast_settings') }}
 
@@ -17,8 +10,9 @@ days as (
     select
         published.*,
         {{ local_date('published.as_of', 'settings.time_zone') }} as as_of_day
-    from published
+    from {{ source('ledger', 'forecasts') }} as published
     cross join settings
+    where published.method = 'plumbline' and published.expected_total is not null
 
 ),
 
