@@ -158,7 +158,7 @@ def write_demo_workspace(folder: Path, company: Company, urls: str | Mapping[str
 
 def _targets(company: Company) -> str:
     """A plan as plans are: about what such a company wins in a quarter, and a little more."""
-    amount = 1_500 * sum(organisation.deals for organisation in company.organisations.values())
+    amount = 6_000 * sum(organisation.deals for organisation in company.organisations.values())
     lines = [f"company,,{company.now.year}-Q{quarter},{amount},new" for quarter in range(1, 5)]
     return "\n".join(["level,name,period,amount,deal_type", *lines, ""])
 
