@@ -42,6 +42,7 @@ final as (
         level_id,
         count(*) as closed_windows,
         case when sum(weighted_pipeline) > 0 then sum(actual) / sum(weighted_pipeline) end as bias_ratio,
+        avg(weighted_pipeline) as promised,
         avg(actual) as run_rate
     from recent
     where recency <= {{ most }}
