@@ -96,9 +96,9 @@ final as (
         expected_open,
         expected_new,
         expected_total,
-        {% for column in ['p10', 'p90', 'run_rate'] %}
-            cast(null as decimal(18, 2)) as {{ column }},
-        {% endfor %}
+        p10,
+        p90,
+        run_rate,
         mode,
         quality_flag,
         as_of,
