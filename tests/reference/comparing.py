@@ -17,7 +17,7 @@ from tests.reference.drawing_process import drawn_process
 from tests.reference.judge import Judgement, judge_deal
 from tests.reference.process import Process, read_process
 from tests.reference.rows import Deal, Surroundings, Waiver
-from tests.reference.tables import read_deals, read_findings, read_results, read_visits, write
+from tests.reference.tables import read_deals, read_findings, read_four_eyes, read_results, read_visits, write
 
 ZONES = ("UTC", "America/New_York", "Asia/Kolkata", "Europe/Berlin")
 HOLIDAYS = frozenset({date(2024, 3, 29), date(2024, 4, 1), date(2024, 5, 1)})
@@ -85,6 +85,7 @@ def compare(seed: int, count: int, folder: Path, without: frozenset[str] = froze
         read_findings(built),
         read_deals(built),
     )
+    eyes = read_four_eyes(built)
     differences, verdicts = [], 0
     for deal in deals:
         key = deal.deal_key
@@ -97,6 +98,7 @@ def compare(seed: int, count: int, folder: Path, without: frozenset[str] = froze
             "days": [round(row[3], 6) for row in visits.get(key, [])],
             "moves": findings.get(key, set()),
             "deal": _deal(compliance.get(key)),
+            "four eyes": eyes.get(key, {}),
         }
         expected = _expected(ours, deal)
         differences += [
@@ -135,6 +137,7 @@ def _expected(ours: Judgement, deal: Deal) -> dict[str, Any]:
         },
         "visits": [(v.stage_key, v.entered_at, v.left_at) for v in ours.visits],
         "days": [round(seconds / 86_400, 6) for seconds in stays],
+        "four eyes": ours.four_eyes,
         "moves": {(KINDS[move.kind], move.stage_key, move.at) for move in ours.moves}
         | {("over_time", stage, since) for stage, since in ours.over_time},
         "deal": (

@@ -25,6 +25,8 @@ VALUES = {
     "budget": ("Yes", "no", "yes please", ""),
     "lost_reason": ("Price", "timing", "other"),
 }
+PEOPLE = (None, "ann@x.example", "ann@x.example", "ben@x.example", "cid@x.example")
+ACTORS = ("person", "person", "person", "unknown", "integration", "workflow")
 SOURCES = ("deals", "stage_changes", "field_changes", "activities", "contacts", "documents")
 
 
@@ -178,6 +180,7 @@ class Draw:
 
     def _change(self, n: int, stage_id: str, time: datetime, by_day: bool) -> StageChange:
         change = StageChange(f"{n:03}", stage_id, stage_id.rstrip("'"), time, time)
+        change.actor_id = self.rng.choice((None, "u1", "u2"))
         if by_day:
             change.entered_at, change.precision = self._midnight(time), "day"
         if n and self.chance("recorded_ahead", 0.01):
@@ -210,7 +213,9 @@ class Draw:
         for n in range(self.rng.randint(0, 2)):
             done = self._moment(times)
             status = None if self.chance("no_status", 0.3) else self.rng.choice(STATUSES)
-            deal.documents.append(Document(str(n), self.rng.choice(DOCUMENTS), done, self._recorded(done), status))
+            document = Document(str(n), self.rng.choice(DOCUMENTS), done, self._recorded(done), status)
+            document.owner_key = self.rng.choice(PEOPLE)
+            deal.documents.append(document)
 
     def _activity(self, n: int, times: list[datetime]) -> Activity:
         done = self._moment(times)
@@ -218,6 +223,7 @@ class Draw:
             str(n), self.rng.choice(KINDS), done, self._recorded(done), self.rng.choice((*OUTCOMES, "completed")),
             self.rng.choice(("in", "out")), contact_count=self.rng.choice((0, 1, 2)),
         )  # fmt: skip
+        activity.owner_key = self.rng.choice(PEOPLE)
         if self.chance("clock", 0.3):
             activity.started_at = done - timedelta(seconds=self.rng.choice((60, 3_600, 90_000)))
         if self.rng.random() < 0.7 or "no_subject" in self.without:
@@ -244,6 +250,7 @@ class Draw:
         if self.chance("empty_field", 0.15):
             value = None
         change = FieldChange(f"{field}{n}", field, value, time, self._recorded(time))
+        change.actor_id, change.actor_kind = self.rng.choice((None, "u1", "u2", "u3")), self.rng.choice(ACTORS)
         if by_day:
             change.changed_at, change.precision = self._midnight(time), "day"
         elif self.chance("order_field", 0.06):

@@ -78,6 +78,8 @@ def _varied(rng: random.Random, known: list[str], without: frozenset[str]) -> Ra
         varied["grace"] = rng.choice(GRACES)
     if known and rng.random() < 0.3:
         varied["after"] = rng.choice(known)
+    if known and "not_by" not in without and rng.random() < 0.25:
+        varied["not_by"] = rng.choice(known)
     if "inside" not in without and rng.random() < 0.15:
         varied["must_be_inside"] = True
     if "clock" not in without and rng.random() < 0.2:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from tests.reference.days import Days, When
 from tests.reference.path import Move, Visit, is_truncated, moves, over_time, visits
+from tests.reference.people import four_eyes
 from tests.reference.process import Process
 from tests.reference.rows import Deal, Surroundings
 from tests.reference.verdicts import Verdict, verdict
@@ -21,6 +23,7 @@ class Judgement:
     moves: list[Move]
     over_time: list[tuple[str, datetime]]
     is_truncated: bool
+    four_eyes: dict[str, str]
 
     @property
     def status(self) -> str:
@@ -53,15 +56,32 @@ def judge_deal(deal: Deal, process: Process, days: Days, around: Surroundings) -
     path = visits(deal, process, days)
     deal = replace(deal, unjudged_reason=unjudged_reason(deal, path, process))
     is_judged = deal.unjudged_reason is None
+    verdicts = {
+        step: verdict(deal, path, step, stage, process, days, around) for step, stage in process.step_keys().items()
+    }
     return Judgement(
         visits=path,
-        verdicts={
-            step: verdict(deal, path, step, stage, process, days, around) for step, stage in process.step_keys().items()
-        },
+        verdicts=verdicts,
         moves=moves(deal, path, process, days) if is_judged else [],
         over_time=over_time(deal, path, process) if is_judged else [],
         is_truncated=is_truncated(deal, path, days),
+        four_eyes=dict(_four_eyes(deal, path, verdicts, process, days)),
     )
+
+
+def _four_eyes(deal: Deal, path: list[Visit], verdicts: dict[str, Verdict], process: Process,
+               days: Days) -> Iterator[tuple[str, str]]:  # fmt: skip
+    """Of each step that asks for another doer, where both apply and both were done."""
+    asked = {
+        key: process.versions[found.version - 1].steps[key]
+        for key, found in verdicts.items()
+        if found.without_waiver != "not_applicable"
+    }
+    for key, step in asked.items():
+        other = asked.get(step.not_by_step_key or "")
+        found = None if other is None else four_eyes(deal, path, step, other, days)
+        if found is not None:
+            yield key, found
 
 
 def unjudged_reason(deal: Deal, path: list[Visit], process: Process) -> str | None:

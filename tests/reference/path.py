@@ -28,6 +28,7 @@ class Visit:
     left_at: datetime | None
     precision: str
     actor_kind: str = "person"
+    actor_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,9 @@ def visits(deal: Deal, process: Process, days: Days) -> list[Visit]:
     for change in _in_order(deal, changes, process):
         if found and found[-1].stage_key == change.stage_key:
             continue
-        found.append(Visit(change.stage_key, change.entered_at, None, change.precision, change.actor_kind))
+        found.append(
+            Visit(change.stage_key, change.entered_at, None, change.precision, change.actor_kind, change.actor_id)
+        )
         if len(found) >= 3 and found[-3].stage_key == change.stage_key:
             stayed = change.entered_at - found[-2].entered_at
             if stayed <= timedelta(seconds=process.flicker_seconds):

@@ -50,6 +50,7 @@ class Step:
     must_be_inside: bool
     clock: str
     alternatives: tuple[tuple[Term, ...], ...]
+    not_by_step_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +176,7 @@ def _step(row: Mapping[str, Any], mine: Mapping[str, list[dict[str, Any]]]) -> S
         must_be_inside=bool(row.get("must_be_inside")),
         clock=row.get("clock") or "completion",
         alternatives=alternatives,
+        not_by_step_key=row.get("not_by_step_key"),
     )
 
 

@@ -118,12 +118,12 @@ def _candidates(step: Step, term: Term, scene: Scene) -> Iterable[Record]:
     if term.kind == "activity":
         starts = step.clock == "start"
         return _seen(scene, (((starts and a.started_at) or a.occurred_at, a.precision, a.recorded_at)
-                             for a in scene.deal.activities if _activity(term, a, scene)))  # fmt: skip
+                             for a in scene.deal.activities if matches_activity(term, a, scene.is_best)))  # fmt: skip
     if term.kind == "contact":
-        return _seen(scene, ((c.added_at, c.precision, None) for c in scene.deal.contacts if _contact(term, c)))
+        return _seen(scene, ((c.added_at, c.precision, None) for c in scene.deal.contacts if matches_contact(term, c)))
     if term.kind == "document":
         return _seen(scene, ((d.occurred_at, "exact", d.recorded_at)
-                             for d in scene.deal.documents if _document(term, d, scene)))  # fmt: skip
+                             for d in scene.deal.documents if matches_document(term, d, scene.is_best)))  # fmt: skip
     entered = [v for v in scene.path if v.stage_key == term.stage_key and v.entered_at <= scene.deal.judged_at]
     return [
         Record(EVER if scene.is_best and v.precision == "order" else When(v.entered_at, v.precision == "day"))
@@ -145,7 +145,9 @@ def _seen(scene: Scene, told: Iterable[tuple[datetime | None, str, datetime | No
             yield Record(scene.days.seen(at, precision), recorded_at)
 
 
-def _activity(term: Term, activity: Activity, scene: Scene) -> bool:
+def matches_activity(term: Term, activity: Activity, best: bool) -> bool:
+    """Whether an activity is what the term asks for; `best`: what the CRM leaves open is seen in its favour."""
+
     def passes(variant: Variant) -> bool:
         for role, words in variant.values.items():
             if role == "kind" and activity.kind not in words:
@@ -160,7 +162,6 @@ def _activity(term: Term, activity: Activity, scene: Scene) -> bool:
                 return False
         return True
 
-    best = scene.is_best
     if term.needs_contact and activity.contact_count == 0:  # where the CRM does not tell, no news is a contact
         return False
     return any(passes(variant) for variant in term.variants)
@@ -170,18 +171,19 @@ def _says(subject: str | None, words: frozenset[str]) -> bool:
     return any(word in (subject or "").lower() for word in words)
 
 
-def _contact(term: Term, contact: Contact) -> bool:
+def matches_contact(term: Term, contact: Contact) -> bool:
+    """Whether a contact has one of the roles that the term asks for."""
     return any(all(contact.role in words for words in variant.values.values()) for variant in term.variants)
 
 
-def _document(term: Term, document: Document, scene: Scene) -> bool:
+def matches_document(term: Term, document: Document, best: bool) -> bool:
+    """Whether a document is of the kind and status that the term asks for; `best` as with activities."""
+
     def passes(variant: Variant) -> bool:
         has = {"document_kind": document.kind, "status": document.status}
         if document.kind == "approval" and "document_kind" not in variant.values:
             return False  # approvals count only where they are asked for
-        return all(
-            has[role] in words or (has[role] is None and scene.is_best) for role, words in variant.values.items()
-        )
+        return all(has[role] in words or (has[role] is None and best) for role, words in variant.values.items())
 
     return any(passes(variant) for variant in term.variants)
 
@@ -196,7 +198,7 @@ def _field(term: Term, scene: Scene) -> Iterable[Record]:
     before: When | None = None
     for change in _changes(term, scene):
         is_recent = term.changed_after is None or change.changed_at is None or change.changed_at >= term.changed_after
-        if _field_passes(term, change.value) and is_recent:
+        if matches_value(term, change.value) and is_recent:
             is_dated = (
                 term.within_days is None and term.changed_after is None
             )  # asked when it was set: no reading tells
@@ -208,7 +210,8 @@ def _field(term: Term, scene: Scene) -> Iterable[Record]:
             before = scene.days.seen(change.changed_at, change.precision)
 
 
-def _field_passes(term: Term, value: str | None) -> bool:
+def matches_value(term: Term, value: str | None) -> bool:
+    """Whether the field says what the term asks for."""
     text = (value or "").strip()
     if term.test == "positive":
         try:

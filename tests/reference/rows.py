@@ -73,6 +73,7 @@ class Document:
     occurred_at: datetime | None
     recorded_at: datetime | None = None
     status: str | None = None
+    owner_key: str | None = None
 
 
 @dataclass(slots=True)

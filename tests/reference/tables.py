@@ -127,6 +127,17 @@ def read_results(built: Warehouse) -> dict[str, dict[str, tuple[Any, ...]]]:
     return found
 
 
+def read_four_eyes(built: Warehouse) -> dict[str, dict[str, str]]:
+    """Deal -> step that asks for another doer -> ok, violated or unknown."""
+    found: dict[str, dict[str, str]] = {}
+    with built._open(read_only=True) as db:
+        cursor = db.execute("""select deal_key, step_key, four_eyes from warehouse.marts.fct_step_results
+            where four_eyes is not null""")  # fmt: skip
+        for deal, step, eyes in cursor.fetchall():
+            found.setdefault(deal, {})[step] = eyes
+    return found
+
+
 def read_visits(built: Warehouse) -> dict[str, Visited]:
     """Deal -> its visits (stage, from, to, days)."""
     found: dict[str, Visited] = {}
