@@ -7,7 +7,7 @@ its best and at its worst. What follows from both is known; verdicts.py calls th
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from tests.reference.days import Days, When
@@ -103,7 +103,7 @@ def _records(step: Step, term: Term, scene: Scene) -> list[Record]:
         earliest = When(scene.gate.at - timedelta(days=term.within_days), scene.gate.by_day)
         found = [r for r in found if r.when == EVER
                  or (scene.days.not_after(earliest, r.when) and scene.days.not_after(r.when, scene.until))]  # fmt: skip
-    if step.must_be_inside:
+    if step.must_be_inside and term.kind != "field_at_gate":  # what holds at leaving is done neither inside nor before
         entered = scene.entered
         found = [r for r in found if entered and (r.when == EVER or scene.days.not_after(entered, r.when))]
         found = [r for r in found if entered and (r.latest is None or scene.days.not_after(entered, r.latest))]
@@ -194,20 +194,16 @@ def _changes(term: Term, scene: Scene) -> list[FieldChange]:
 
 
 def _field(term: Term, scene: Scene) -> Iterable[Record]:
-    """The field's history first shows such a value. What was only seen later came after what was seen before it."""
-    before: When | None = None
+    """The field's history first shows such a value."""
+    now = scene.deal.judged_at
     for change in _changes(term, scene):
         is_recent = term.changed_after is None or change.changed_at is None or change.changed_at >= term.changed_after
         if matches_value(term, change.value) and is_recent:
-            is_dated = (
-                term.within_days is None and term.changed_after is None
-            )  # asked when it was set: no reading tells
-            for record in _seen(scene, [(change.changed_at, change.precision, change.recorded_at)]):
-                latest = record.latest if is_dated else None
-                is_bounded = record.when == EVER and before is not None
-                yield replace(record, when=before if is_bounded else record.when, latest=latest)
-        if change.changed_at is not None:
-            before = scene.days.seen(change.changed_at, change.precision)
+            # where it is asked when the value was set, no reading that found it tells
+            is_dated = change.precision != "order" or (term.within_days is None and term.changed_after is None)
+            at = change.changed_at if is_dated else None
+            if change.changed_at is None or scene.days.seen(change.changed_at, change.precision).at <= now:
+                yield from _seen(scene, [(at, change.precision, change.recorded_at)])
 
 
 def matches_value(term: Term, value: str | None) -> bool:

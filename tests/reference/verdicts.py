@@ -9,7 +9,7 @@ from tests.reference.conditions import applies, is_waived
 from tests.reference.days import Days, When
 from tests.reference.path import Gate, Visit, gate, is_truncated, judging_version, loss
 from tests.reference.process import Process, Step, Version
-from tests.reference.proofs import EVER, NOBODY_KNOWS_WHEN, Record, Scene, first_complete, suffices
+from tests.reference.proofs import EVER, NOBODY_KNOWS_WHEN, SOURCE, Record, Scene, first_complete, suffices
 from tests.reference.rows import Deal, Surroundings
 
 KEPT = ("done", "done_in_grace")
@@ -140,4 +140,6 @@ def _after_leaving(step: Step, scene: Scene, left: When, until: When, process: P
         return "backfilled", done
     if days.not_after(now, until):
         return "pending", done
-    return ("missing" if done is None else "late"), done
+    perhaps = replace(scene, is_best=True, around=Surroundings(dict.fromkeys(SOURCE.values())))
+    by_now = done or first_complete(step, perhaps, anything)  # complete by now, and nobody knows since when
+    return ("missing" if by_now is None else "late"), done

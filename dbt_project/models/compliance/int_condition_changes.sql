@@ -60,7 +60,7 @@ dated as (
     inner join deals on changes.deal_key = deals.deal_key
     left join calendar on changes.precision = 'day' and cast(changes.changed_at as date) = calendar.day
     where
-        not coalesce(changes.changed_at > deals.judged_at, false)
+        not coalesce(coalesce(calendar.day_start_utc, changes.changed_at) > deals.judged_at, false)
         and not coalesce(changes.recorded_at > deals.judged_at, false)
 
 ),

@@ -1,7 +1,7 @@
 with times as (
 
     select * from {{ ref('int_stage_times') }}
-    where is_timed and (unclear_until is null or entered_at > unclear_until)
+    where is_timed
 
 ),
 
@@ -37,6 +37,7 @@ limited as (
         times.deal_key,
         times.stage_key,
         times.entered_at,
+        times.unclear_until,
         times.days,
         times.days_so_far,
         positions.stage_name,
@@ -71,7 +72,7 @@ final as (
         'In ' || stage_name || ' for ' || cast(cast(floor(total_days) as bigint) as {{ dbt.type_string() }})
         || ' days; the limit is ' || cast(cast(ceil(max_days) as bigint) as {{ dbt.type_string() }}) as sentence
     from limited
-    where place = 1
+    where place = 1 and (unclear_until is null or entered_at > unclear_until)
 
 )
 

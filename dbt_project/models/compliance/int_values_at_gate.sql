@@ -56,7 +56,7 @@ final as (
         greatest(
             gate_at, coalesce({{ add_seconds('recorded_at', '-backfill_seconds') }}, gate_at)
         ) as proven_at,
-        is_before_gate and reaches_gate as is_satisfied,
+        is_before_gate and reaches_gate and (perhaps_changed = 0 or next_reaches) as is_satisfied,
         dated_changes > 0
         and (perhaps_changed = 0 or (is_before_gate and reaches_gate = next_reaches)) as is_known,
         backfill_policy = 'accept'
