@@ -125,10 +125,8 @@ def _candidates(step: Step, term: Term, scene: Scene) -> Iterable[Record]:
         return _seen(scene, ((d.occurred_at, "exact", d.recorded_at)
                              for d in scene.deal.documents if matches_document(term, d, scene.is_best)))  # fmt: skip
     entered = [v for v in scene.path if v.stage_key == term.stage_key and v.entered_at <= scene.deal.judged_at]
-    return [
-        Record(EVER if scene.is_best and v.precision == "order" else When(v.entered_at, v.precision == "day"))
-        for v in entered
-    ]
+    by_day = [Record(When(v.entered_at, by_day=True)) for v in entered if v.precision == "day"]
+    return [*by_day, *_seen(scene, ((v.entered_at, v.precision, None) for v in entered if v.precision != "day"))]
 
 
 def _seen(scene: Scene, told: Iterable[tuple[datetime | None, str, datetime | None]]) -> Iterable[Record]:

@@ -95,6 +95,9 @@ def judge(deal: Deal, path: list[Visit], step: Step, version: Version, left: Gat
     best, _ = _after_leaving(step, best_scene, left.when, until, process)
     is_told = state == best or {state, best} <= {"done", "done_in_grace"} or {state, best} <= {"late", "missing"}
     found.state = state if is_told else "unknown"
+    all_read = Surroundings(dict.fromkeys(SOURCE.values()))
+    if found.state == "missing" and first_complete(step, replace(best_scene, around=all_read), lambda _: True):
+        found.state = "late"  # it is complete by now, and nobody knows since when
     return found
 
 
@@ -140,6 +143,4 @@ def _after_leaving(step: Step, scene: Scene, left: When, until: When, process: P
         return "backfilled", done
     if days.not_after(now, until):
         return "pending", done
-    perhaps = replace(scene, is_best=True, around=Surroundings(dict.fromkeys(SOURCE.values())))
-    by_now = done or first_complete(step, perhaps, anything)  # complete by now, and nobody knows since when
-    return ("missing" if by_now is None else "late"), done
+    return ("missing" if done is None else "late"), done
