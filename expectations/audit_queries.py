@@ -25,6 +25,8 @@ GRAINS = {
     "fct_step_evidence": "evidence_id",
     "fct_deal_changes": "change_key",
     "fct_deal_snapshots": "deal_snapshot_id",
+    "fct_deal_forecasts": "deal_forecast_id",
+    "fct_period_forecasts": "period_forecast_id",
     "dim_waivers": "waiver_id",
 }
 """Mart -> its key. dbt tests them too; here they guard what is about to be published, whatever was selected there."""

@@ -29,6 +29,8 @@ create table warehouse.marts.fct_owed_steps (owed_id text);
 create table warehouse.marts.fct_step_evidence (evidence_id text);
 create table warehouse.marts.fct_deal_changes (change_key text);
 create table warehouse.marts.fct_deal_snapshots (deal_snapshot_id text);
+create table warehouse.marts.fct_deal_forecasts (deal_forecast_id text);
+create table warehouse.marts.fct_period_forecasts (period_forecast_id text);
 create table warehouse.marts.dim_waivers (waiver_id text);
 create table warehouse.marts.fct_stage_visits as select deal_key, 1 as visit_no from canonical.int_deals;
 """
