@@ -8,7 +8,7 @@ WORKERS ?= 2
 TOGETHER := -n $(WORKERS) --dist loadfile # a file's tests share what they built, so they stay in one process
 export DO_NOT_TRACK := 1
 
-.PHONY: demo test test-all lint night review bench clean install lock
+.PHONY: demo test test-all lint lint-python lint-sql night review bench clean install lock
 
 install: $(READY)
 
@@ -28,10 +28,14 @@ test: $(READY) ## the tests, without the slowest
 test-all: $(READY) ## every test
 	$(PYTEST) $(TOGETHER) -m "not benchmark"
 
-lint: $(READY) ## ruff, mypy and sqlfluff
+lint: lint-python lint-sql ## ruff, mypy and sqlfluff
+
+lint-python: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+lint-sql: $(READY) ## some seconds a model
 	cd dbt_project && ../$(BIN)/sqlfluff lint models --processes 2
 
 night: $(READY) ## the night of the workspace in PLUMBLINE_HOME (or this folder), now

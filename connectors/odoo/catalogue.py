@@ -67,6 +67,8 @@ LEAD_FIELDS = (
     "create_uid",
     "write_date",
 )
+LOST_REASONS = frozenset({"lost_reason_id", "lost_reason"})
+"""One field's names in younger and older versions."""
 TRACKED_FIELDS = (
     "stage_id",
     "active",
@@ -174,7 +176,7 @@ def catalogue(more_fields: tuple[str, ...] = (), *, subjects: bool = False) -> d
         LEADS,
         "crm.lead",
         tuple(dict.fromkeys((*LEAD_FIELDS, *more_fields))),
-        optional=("lost_reason_id", "lost_reason", "won_status"),
+        optional=(*sorted(LOST_REASONS), "won_status"),
         domain=[["type", "=", "opportunity"]],
         archived=True,
         since="write_date",

@@ -13,7 +13,7 @@ from typing import Any
 from connectors.contract import CrmPipeline, HistoryCheck, Page, Stream, StreamPlan, Traffic
 from connectors.http.ahead import Workers
 from connectors.odoo.api import OdooApi
-from connectors.odoo.catalogue import LEADS, TRACKED_FIELDS, TRACKING, catalogue, stream_of
+from connectors.odoo.catalogue import LEADS, LOST_REASONS, TRACKED_FIELDS, TRACKING, catalogue, stream_of
 from connectors.odoo.door import Doorway
 from connectors.odoo.notes import Notes
 from connectors.odoo.options import OdooOptions
@@ -60,8 +60,13 @@ class OdooConnector:
         ]
 
     def absent_fields(self, stream: Stream) -> Sequence[str]:
-        """Fields of leads that this Odoo doesn't have, or not for us."""
-        return sorted(self._api.lacking(self._models[LEADS])) if stream.name == LEADS else ()
+        """Fields of leads that this Odoo doesn't have, or not for us; of two names of one field, both."""
+        if stream.name != LEADS:
+            return ()
+        leads = self._models[LEADS]
+        lacking = self._api.lacking(leads)
+        reason = {"lost_reason_id"} if lacking >= LOST_REASONS else set()
+        return sorted(lacking - set(leads.optional) | reason)
 
     def notes(self, stream: Stream) -> list[str]:
         """Remarks on what was read so far, for the run's record."""

@@ -33,7 +33,7 @@ TEN = {
          "deal of Ann Lee then; moved by CRM user u7"],
     ),
     "skipped": (
-        ["Amount known: not recorded", "looked for amount above 0", "in field changes since 2024-01-01"],
+        ["Amount known: not recorded", "looked for amount above 0", "in field amount since 2024-01-01"],
         ['Moved from Qualify to Propose without Develop; "Amount known" is not recorded',
          f"medium, 2024-03-06 10:00, 88.9 days ago, {ASKS}", UNOWNED],
     ),
@@ -57,7 +57,11 @@ TEN = {
          f"medium, 2024-03-13 10:00, 81.9 days ago, {TO_KNOW}", UNOWNED],
     ),
     "lost": (
-        ["Lost reason recorded: not recorded", "looked for lost reason filled in", "in field changes since 2024-01-01"],
+        [
+            "Lost reason recorded: not recorded",
+            "looked for lost reason filled in",
+            "in field lost reason since 2024-01-01",
+        ],
         ['Lost: "Lost reason recorded" is not recorded', f"medium, 2024-03-08 10:00, 86.9 days ago, {ASKS}", UNOWNED],
     ),
     "lost_late": (

@@ -199,6 +199,10 @@ def test_a_field_that_odoo_lacks_is_left_out_with_a_remark():
         "date_deadline",
         "x_budget",
     ]
+    leads = stream(connector, "leads")
+    assert connector.absent_fields(leads) == ["date_deadline", "x_budget"], "the lost reason has its younger name here"
+    fake.missing_fields = {"crm.lead": {"lost_reason_id", "lost_reason"}}
+    assert connect(fake).absent_fields(leads) == ["lost_reason_id"]
 
 
 def test_rows_that_do_not_rise_end_in_an_error():

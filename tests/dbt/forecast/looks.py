@@ -38,9 +38,10 @@ INPUTS: Mapping[str, str] = {
     "judged_at timestamp, amount_ratio double",
     "int_forecast_deal_horizons": "as_of_at timestamp, purpose text, horizon_steps int, deal_key text, p_win double, "
     "p_lost double, amount_home decimal(18,2), expected_amount double, variance double",
-    "int_forecast_period_totals": "as_of_at timestamp, deal_type text, level text, level_id text, period_grain text, "
-    "period_start date, period_starts_at timestamp, period_ends_at timestamp, booked_to_date double, "
-    "expected_open double, expected_open_variance double, expected_new double, expected_new_variance double, "
+    "int_forecast_period_totals": "as_of_at timestamp, purpose text, deal_type text, level text, level_id text, "
+    "period_grain text, period_start date, period_starts_at timestamp, period_ends_at timestamp, "
+    "booked_to_date double, expected_open double, expected_open_variance double, expected_new double, "
+    "expected_new_variance double, "
     "weighted_pipeline double, open_deals int, mode text",
 }
 """Tables of the chain that the proof reads, with the columns that it relies on."""

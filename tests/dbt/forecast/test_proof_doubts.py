@@ -16,6 +16,8 @@ import pytest
 from tests.dbt.forecast.looks import NOW, STEP, Deal, Desk, book
 from tests.dbt.harness import Warehouse
 
+pytestmark = pytest.mark.slow
+
 Prove = Callable[..., Warehouse]
 SOUND = [replace(deal, deal_type="new", connection="acme") for deal in book(seed=3, deals=300)]
 

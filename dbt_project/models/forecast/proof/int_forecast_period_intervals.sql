@@ -8,25 +8,18 @@ with periods as (
 
 ),
 
-shocks as (
-
-    select * from {{ ref('int_forecast_shocks') }}
-
-),
-
-reaches as (
-
-    select * from {{ ref('int_forecast_reaches') }}
-
-),
-
+-- a period's segment is the company's own, of all bands of the amount
 baselines as (
 
-    select * from {{ ref('int_forecast_baselines') }}
+    select
+        *,
+        case
+            when level = 'segment' then substr(level_id, 1, greatest(length(level_id) - 2, 0)) else level_id
+        end as told_id
+    from {{ ref('int_forecast_baselines') }}
 
 ),
 
--- a period's segment is the company's own, of all bands of the amount
 rates as (
 
     select
@@ -34,15 +27,11 @@ rates as (
         horizon_steps,
         deal_type,
         level,
-        case
-            when level = 'segment' then substr(level_id, 1, greatest(length(level_id) - 2, 0)) else level_id
-        end as level_id,
+        told_id,
         case when sum(promised) > 0 then sum(run_rate) / sum(promised) end as bias_ratio,
         sum(run_rate) as run_rate
     from baselines
-    group by
-        as_of_no, horizon_steps, deal_type, level,
-        case when level = 'segment' then substr(level_id, 1, greatest(length(level_id) - 2, 0)) else level_id end
+    group by as_of_no, horizon_steps, deal_type, level, told_id
 
 ),
 
@@ -59,16 +48,21 @@ spread as (
         reaches.reach,
         coalesce(reaches.closed_windows, 0) as closed_windows,
         periods.weighted_pipeline * coalesce(rates.bias_ratio, 1) as weighted_pipeline_bias_corrected,
-        periods.booked_to_date + rates.run_rate * periods.horizons_ahead
-        + coalesce(periods.expected_new, 0) as run_rate
+        -- what is open now is used up by the time a later period begins: its rate says nothing of that one
+        case
+            when periods.period_starts_at <= periods.as_of_at
+                then
+                    periods.booked_to_date + rates.run_rate * periods.horizons_ahead
+                    + coalesce(periods.expected_new, 0)
+        end as run_rate
     from periods
-    left join shocks
+    left join {{ ref('int_forecast_shocks') }} as shocks
         on
             periods.as_of_no = shocks.as_of_no
             and periods.horizon_steps = shocks.horizon_steps
             and periods.deal_type = shocks.deal_type
             and periods.level = shocks.level
-    left join reaches
+    left join {{ ref('int_forecast_reaches') }} as reaches
         on
             periods.as_of_no = reaches.as_of_no
             and periods.horizon_steps = reaches.horizon_steps
@@ -80,7 +74,7 @@ spread as (
             and periods.horizon_steps = rates.horizon_steps
             and periods.deal_type = rates.deal_type
             and periods.level = rates.level
-            and periods.level_id = rates.level_id
+            and periods.level_id = rates.told_id
 
 ),
 
