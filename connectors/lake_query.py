@@ -17,7 +17,9 @@ import pyarrow as pa
 from connectors.lake_columns import strings
 from connectors.lake_table import ENVELOPE
 
-_MEMORY = "96MB"  # for all connections together; beyond it DuckDB spills to disk
+# For all connections together; beyond it DuckDB spills to disk. Two threads may each hold a block of a file that was
+# compacted before row groups were kept small (up to 124 MB).
+_MEMORY = "320MB"
 _ROWS_AT_ONCE = 2048
 
 # The one order that decides which version of a record counts (staging uses the same): the CRM's own clock, then when
