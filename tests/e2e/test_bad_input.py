@@ -244,6 +244,7 @@ def test_a_process_that_contradicts_itself_is_told_with_every_line_before_anythi
     assert not (home / "data").exists()
 
 
+@pytest.mark.slow
 def test_a_second_night_says_who_is_at_work_and_changes_nothing(tmp_path: Path) -> None:
     home = make_workspace(tmp_path / "home", "alpha")
     (home / "data").mkdir()
