@@ -193,7 +193,7 @@ class PipedriveConnector:
             self._notes.add(
                 "deals",
                 f"Pipedrive has no deal field {', '.join(absent)} (any more); what rests on it stays unknown. Correct "
-                "`fields` in connections.yml (`plumbline check` lists the fields that there are)",
+                "`fields` in connections.yml",
             )
         return absent
 

@@ -75,8 +75,8 @@ class SalesforceConnector:
         ]
 
     def absent_fields(self, stream: Stream) -> Sequence[str]:
-        """Fields that the org's description of the object lacks."""
-        return self._fields.of(self._readers[stream.name].walk.thing).absent
+        """Fields of opportunities that the org's description lacks; another object's say nothing of the deal's."""
+        return self._fields.of(self._readers[DEALS].walk.thing).absent if stream.name == DEALS else ()
 
     def notes(self, stream: Stream) -> list[str]:
         """Remarks on what was read so far, for the run's record."""
