@@ -6,6 +6,7 @@ Here belong the ways to get an Authorization header. Which variables hold the cr
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from threading import Lock
 from typing import Any, Protocol
 from urllib.parse import urlencode
@@ -19,6 +20,8 @@ from connectors.http.transport import Transport
 
 EARLY_SECONDS = 120.0
 """A token is renewed so long before it expires: the request that carries it takes its time, too."""
+PATIENCE = Retries(tries=4)
+"""Who cannot get a token within four tries has a night that waits for nothing."""
 
 
 class Auth(Protocol):
@@ -39,6 +42,27 @@ class TokenStore(Protocol):
 
     def save(self, refresh_token: str) -> None:
         """Store it durably before returning: the old one may be dead already."""
+
+
+@dataclass(frozen=True, slots=True)
+class TokenEndpoint:
+    """Where an account's tokens are given out, and what it takes to ask there."""
+
+    account: str
+    url: str
+    transport: Transport
+    redactor: Redactor
+    timing: Timing
+    retries: Retries = PATIENCE
+
+
+@dataclass(frozen=True, slots=True)
+class AppCredentials:
+    """An OAuth app that somebody authorised; not every app has a secret."""
+
+    client_id: str
+    client_secret: Secret | None
+    refresh_token: Secret
 
 
 class NoHeader:
@@ -78,20 +102,9 @@ class TokenGrant:
     fix = "Put valid ones into the variables named in connections.yml."
 
     def __init__(
-        self,
-        *,
-        account: str,
-        token_url: str,
-        transport: Transport,
-        redactor: Redactor,
-        timing: Timing,
-        retries: Retries | None = None,
-        on_answer: Callable[[Mapping[str, Any]], None] | None = None,
+        self, endpoint: TokenEndpoint, *, on_answer: Callable[[Mapping[str, Any]], None] | None = None
     ) -> None:
-        self._account, self._token_url = account, token_url
-        self._transport, self._redactor, self._timing = transport, redactor, timing
-        self._retries = retries or Retries(tries=4)
-        self._on_answer = on_answer
+        self._at, self._on_answer = endpoint, on_answer
         self._lock = Lock()
         self._access: Secret | None = None
         self._renew_at = 0.0
@@ -107,7 +120,7 @@ class TokenGrant:
     def header(self) -> str:
         """The bearer header, refreshed first when it is about to expire."""
         with self._lock:
-            if self._access is None or self._timing.monotonic() >= self._renew_at:
+            if self._access is None or self._at.timing.monotonic() >= self._renew_at:
                 self._refresh()
             return self._header()
 
@@ -129,25 +142,23 @@ class TokenGrant:
             body = answer.json()
             access, lives = str(body["access_token"]), float(body.get("expires_in", 1800))
         except (NotJson, KeyError, TypeError, ValueError):
-            raise BadAnswer(f"{self._account}: {self._token_url} gave no access token") from None
-        self._redactor.learn(access)
+            raise BadAnswer(f"{self._at.account}: {self._at.url} gave no access token") from None
+        self._at.redactor.learn(access)
         self.keep(body)
         if self._on_answer:
             self._on_answer(body)
         self._access = Secret(access)
-        self._renew_at = self._timing.monotonic() + max(lives - EARLY_SECONDS, lives / 2)
+        self._renew_at = self._at.timing.monotonic() + max(lives - EARLY_SECONDS, lives / 2)
 
     def _ask(self) -> Answer:
         form = urlencode(self.form()).encode()
-        place = f"{self._account}: POST {self._token_url}"
-        answer = with_retries(lambda: self._post(form), place, self._retries, self._timing, self._transport.waited)
+        at, place = self._at, f"{self._at.account}: POST {self._at.url}"
+        answer = with_retries(lambda: self._post(form), place, at.retries, at.timing, at.transport.waited)
         if answer.ok:
             return answer
         body = answer.error_body()
         reason = body.get("error") or body.get("status") or answer.status
-        self._dead = self._redactor.clean(
-            f"{self._account}: {self.what} refused ({reason}: {answer.excerpt()}). {self.fix}"
-        )
+        self._dead = at.redactor.clean(f"{at.account}: {self.what} refused ({reason}: {answer.excerpt()}). {self.fix}")
         raise CredentialsError(self._dead)
 
     def _own_proof(self) -> str | None:
@@ -155,9 +166,9 @@ class TokenGrant:
         return None
 
     def _post(self, form: bytes) -> Answer:
-        answer = self._transport.send(
+        answer = self._at.transport.send(
             "POST",
-            self._token_url,
+            self._at.url,
             authorization=self._own_proof(),
             body=form,
             content_type="application/x-www-form-urlencoded",
@@ -178,34 +189,19 @@ class OAuthRefresh(TokenGrant):
 
     def __init__(
         self,
+        endpoint: TokenEndpoint,
+        app: AppCredentials,
         *,
-        account: str,
-        token_url: str,
-        client_id: str,
-        client_secret: Secret | None,
-        refresh_token: Secret,
-        transport: Transport,
-        redactor: Redactor,
-        timing: Timing,
-        retries: Retries | None = None,
         store: TokenStore | None = None,
         on_answer: Callable[[Mapping[str, Any]], None] | None = None,
     ) -> None:
-        super().__init__(
-            account=account,
-            token_url=token_url,
-            transport=transport,
-            redactor=redactor,
-            timing=timing,
-            retries=retries,
-            on_answer=on_answer,
-        )
+        super().__init__(endpoint, on_answer=on_answer)
         stored = store.load() if store else None
-        self._refresh_token = Secret(stored) if stored else refresh_token
-        redactor.learn(refresh_token.reveal(), self._refresh_token.reveal())
-        if client_secret:
-            redactor.learn(client_secret.reveal())
-        self._client_id, self._client_secret = client_id, client_secret
+        self._refresh_token = Secret(stored) if stored else app.refresh_token
+        endpoint.redactor.learn(app.refresh_token.reveal(), self._refresh_token.reveal())
+        if app.client_secret:
+            endpoint.redactor.learn(app.client_secret.reveal())
+        self._client_id, self._client_secret = app.client_id, app.client_secret
         self._store = store
 
     def form(self) -> Mapping[str, str]:
@@ -221,7 +217,7 @@ class OAuthRefresh(TokenGrant):
         """Store a new refresh token before anything is asked with the new access token: the old one may be dead."""
         following = answer.get("refresh_token")
         if isinstance(following, str) and following and following != self._refresh_token.reveal():
-            self._redactor.learn(following)
+            self._at.redactor.learn(following)
             if self._store:
                 self._store.save(following)
             self._refresh_token = Secret(following)

@@ -18,10 +18,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from connectors.contract import CredentialsError
-from connectors.http.auth import TokenGrant
-from connectors.http.redact import Redactor, Secret
-from connectors.http.retry import Retries, Timing
-from connectors.http.transport import Transport
+from connectors.http.auth import TokenEndpoint, TokenGrant
+from connectors.http.redact import Secret
 
 JWT_SECONDS = 180
 """How long a signed statement holds; servers refuse more than a few minutes."""
@@ -34,27 +32,14 @@ class ClientCredentials(TokenGrant):
 
     def __init__(
         self,
+        endpoint: TokenEndpoint,
         *,
-        account: str,
-        token_url: str,
         client_id: Secret,
         client_secret: Secret,
-        transport: Transport,
-        redactor: Redactor,
-        timing: Timing,
-        retries: Retries | None = None,
         on_answer: Callable[[Mapping[str, Any]], None] | None = None,
     ) -> None:
-        super().__init__(
-            account=account,
-            token_url=token_url,
-            transport=transport,
-            redactor=redactor,
-            timing=timing,
-            retries=retries,
-            on_answer=on_answer,
-        )
-        redactor.learn(client_secret.reveal())
+        super().__init__(endpoint, on_answer=on_answer)
+        endpoint.redactor.learn(client_secret.reveal())
         self._client_id, self._client_secret = client_id, client_secret
 
     def form(self) -> Mapping[str, str]:
@@ -77,33 +62,20 @@ class JwtBearer(TokenGrant):
 
     def __init__(
         self,
+        endpoint: TokenEndpoint,
         *,
-        account: str,
-        token_url: str,
         claims: Mapping[str, str],
         key: RSAPrivateKey,
-        transport: Transport,
-        redactor: Redactor,
-        timing: Timing,
         now: Callable[[], float] = time.time,
-        retries: Retries | None = None,
         on_answer: Callable[[Mapping[str, Any]], None] | None = None,
     ) -> None:
-        super().__init__(
-            account=account,
-            token_url=token_url,
-            transport=transport,
-            redactor=redactor,
-            timing=timing,
-            retries=retries,
-            on_answer=on_answer,
-        )
+        super().__init__(endpoint, on_answer=on_answer)
         self._claims, self._key, self._now = claims, key, now
 
     def form(self) -> Mapping[str, str]:
         """A fresh statement, signed."""
         assertion = signed({**self._claims, "exp": int(self._now()) + JWT_SECONDS}, self._key)
-        self._redactor.learn(assertion)
+        self._at.redactor.learn(assertion)
         return {"grant_type": "urn:ietf:params:oauth:grant-type:jwt-bearer", "assertion": assertion}
 
 

@@ -15,6 +15,11 @@ class TokenFile:
     def __init__(self, path: Path) -> None:
         self._path = path
 
+    @classmethod
+    def within(cls, workspace: Path | None, name: str | None) -> TokenFile | None:
+        """The file that connections.yml names, in the workspace; None where it names none."""
+        return cls((workspace or Path()) / name) if name else None
+
     def load(self) -> str | None:
         """The stored token, if the file exists."""
         return self._path.read_text().strip() or None if self._path.exists() else None

@@ -31,6 +31,11 @@ class TimeLimits:
     read: float = 60.0
     whole: float = 180.0
 
+    @classmethod
+    def around(cls, read: float) -> TimeLimits:
+        """The limits of who waits `read` seconds for the next part of an answer."""
+        return cls(min(10.0, read), read, 3 * read)
+
 
 class _Header(AuthBase):
     """Sets the credential's header last; otherwise `requests` would add an Authorization from a ~/.netrc entry."""

@@ -13,11 +13,13 @@ from requests.adapters import BaseAdapter
 
 from connectors.contract import BadInput, Clock
 from connectors.entries import Entry, checked_address, evidence_fields, variables
+from connectors.http.auth import TokenEndpoint
 from connectors.http.bucket import TokenBucket
 from connectors.http.quota import DailyQuota
 from connectors.http.redact import Redactor
 from connectors.http.retry import Retries, Timing
 from connectors.http.session import MAIN, HttpSession
+from connectors.http.token_file import TokenFile
 from connectors.http.transport import TimeLimits, Transport
 from connectors.hubspot.api import SEARCH
 from connectors.hubspot.auth import TOKEN_PATH, find_auth
@@ -51,18 +53,10 @@ def open_connector(
     token_url = limits.token_url or base_url + TOKEN_PATH
     checked_address(settings.name, token_url, example=PUBLIC_ADDRESS + TOKEN_PATH, what="options, token_url")
     redactor = Redactor()
-    read = limits.timeout_seconds
-    transport = Transport(timing, limits=TimeLimits(min(10.0, read), read, 3 * read), adapter=adapter)
-    auth = find_auth(
-        settings.name,
-        settings.credentials,
-        env,
-        token_url=token_url,
-        transport=transport,
-        redactor=redactor,
-        timing=timing,
-        token_file=(workspace or Path()) / limits.refresh_token_file if limits.refresh_token_file else None,
-    )
+    transport = Transport(timing, limits=TimeLimits.around(limits.timeout_seconds), adapter=adapter)
+    endpoint = TokenEndpoint(settings.name, token_url, transport, redactor, timing)
+    store = TokenFile.within(workspace, limits.refresh_token_file)
+    auth = find_auth(endpoint, settings.credentials, env, store=store)
     session = HttpSession(
         settings.name,
         base_url,

@@ -78,9 +78,9 @@ def open_connector(
 
 
 def _transport(options: OdooOptions, timing: Timing, adapter: BaseAdapter | None) -> Transport:
-    read = options.timeout_seconds
     headers = {"X-Odoo-Database": options.database} if options.database else None
-    return Transport(timing, limits=TimeLimits(min(10.0, read), read, 3 * read), adapter=adapter, headers=headers)
+    limits = TimeLimits.around(options.timeout_seconds)
+    return Transport(timing, limits=limits, adapter=adapter, headers=headers)
 
 
 def _who(settings: Entry, env: Mapping[str, str], database: str | None) -> Who:

@@ -8,21 +8,17 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from connectors.contract import BadAnswer, BadInput
-from connectors.entries import credential
-from connectors.http.auth import OAuthRefresh
+from connectors.contract import BadAnswer
+from connectors.entries import app_credentials, credential
+from connectors.http.auth import OAuthRefresh, TokenEndpoint, TokenStore
 from connectors.http.redact import Redactor, Secret
-from connectors.http.retry import Timing
-from connectors.http.token_file import TokenFile
-from connectors.http.transport import Transport
 
 TOKEN_ADDRESS = "https://oauth.pipedrive.com/oauth/token"  # noqa: S105 - an address
 TOKEN_HEADER = "x-api-token"  # noqa: S105 - a header's name
-_OAUTH = ("client_id", "client_secret", "refresh_token")
+_ELSE = "Pipedrive needs `token: NAME_OF_A_VARIABLE` (a user's API token)"
 
 
 class ApiToken:
@@ -55,11 +51,11 @@ class PipedriveOAuth(OAuthRefresh):
         super().keep(answer)
         domain = answer.get("api_domain")
         told = urlsplit(domain if isinstance(domain, str) else "")
-        token_host = urlsplit(self._token_url).hostname
+        token_host = urlsplit(self._at.url).hostname
         is_theirs = told.scheme == "https" and (told.hostname or "").endswith(".pipedrive.com")
         if not is_theirs and (not told.hostname or told.hostname != token_host):
             raise BadAnswer(
-                f"{self._account}: {self._token_url} names {domain!r} as the company's address; write the right one "
+                f"{self._at.account}: {self._at.url} names {domain!r} as the company's address; write the right one "
                 "into base_url of connections.yml"
             )
         self._address = f"{told.scheme}://{told.netloc}"
@@ -67,39 +63,14 @@ class PipedriveOAuth(OAuthRefresh):
     def _own_proof(self) -> str | None:
         pair = f"{self._client_id}:{self._client_secret.reveal() if self._client_secret else ''}".encode()
         basic = base64.b64encode(pair).decode()
-        self._redactor.learn(basic)
+        self._at.redactor.learn(basic)
         return f"Basic {basic}"
 
 
 def find_auth(
-    connection: str,
-    credentials: Mapping[str, str],
-    env: Mapping[str, str],
-    *,
-    token_url: str,
-    transport: Transport,
-    redactor: Redactor,
-    timing: Timing,
-    token_file: Path | None = None,
+    endpoint: TokenEndpoint, credentials: Mapping[str, str], env: Mapping[str, str], *, store: TokenStore | None = None
 ) -> ApiToken | PipedriveOAuth:
     """The way that the connection's credentials allow. Raises BadInput or CredentialsError that name what is absent."""
     if "token" in credentials:
-        return ApiToken(Secret(credential(connection, credentials["token"], env)), redactor)
-    absent = [name for name in _OAUTH if name not in credentials]
-    if absent:
-        raise BadInput(
-            f"connections.yml, {connection}, credentials: {' and '.join(absent)} missing. Pipedrive needs "
-            "`token: NAME_OF_A_VARIABLE` (a user's API token), or client_id, client_secret and refresh_token (an app)."
-        )
-    client_id, client_secret, refresh_token = (credential(connection, credentials[name], env) for name in _OAUTH)
-    return PipedriveOAuth(
-        account=connection,
-        token_url=token_url,
-        client_id=client_id,
-        client_secret=Secret(client_secret),
-        refresh_token=Secret(refresh_token),
-        transport=transport,
-        redactor=redactor,
-        timing=timing,
-        store=TokenFile(token_file) if token_file else None,
-    )
+        return ApiToken(Secret(credential(endpoint.account, credentials["token"], env)), endpoint.redactor)
+    return PipedriveOAuth(endpoint, app_credentials(endpoint.account, credentials, env, or_else=_ELSE), store=store)

@@ -13,10 +13,12 @@ from requests.adapters import BaseAdapter
 
 from connectors.contract import Clock
 from connectors.entries import Entry, checked_address, evidence_fields, variables
+from connectors.http.auth import TokenEndpoint
 from connectors.http.bucket import TokenBucket
 from connectors.http.redact import Redactor
 from connectors.http.retry import Retries, Timing
 from connectors.http.session import MAIN, HttpSession
+from connectors.http.token_file import TokenFile
 from connectors.http.transport import TimeLimits, Transport
 from connectors.pipedrive.api import PipedriveApi
 from connectors.pipedrive.auth import TOKEN_ADDRESS, TOKEN_HEADER, PipedriveOAuth, find_auth
@@ -51,20 +53,12 @@ def open_connector(
     token_url = limits.token_url or TOKEN_ADDRESS
     checked_address(settings.name, token_url, example=TOKEN_ADDRESS, what="options, token_url")
     redactor = Redactor()
-    read = limits.timeout_seconds
     header = TOKEN_HEADER if "token" in settings.credentials else "Authorization"
-    times = TimeLimits(min(10.0, read), read, 3 * read)
+    times = TimeLimits.around(limits.timeout_seconds)
     transport = Transport(timing, limits=times, adapter=adapter, credential_header=header)
-    auth = find_auth(
-        settings.name,
-        settings.credentials,
-        env,
-        token_url=token_url,
-        transport=transport,
-        redactor=redactor,
-        timing=timing,
-        token_file=(workspace or Path()) / limits.refresh_token_file if limits.refresh_token_file else None,
-    )
+    endpoint = TokenEndpoint(settings.name, token_url, transport, redactor, timing)
+    store = TokenFile.within(workspace, limits.refresh_token_file)
+    auth = find_auth(endpoint, settings.credentials, env, store=store)
     budget = TokenBudget(settings.name, limits.daily_reserve_share, limits.daily_tokens)
     session = HttpSession(
         settings.name,

@@ -8,17 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import Any
 from urllib.parse import urlsplit
 
 from connectors.contract import BadAnswer, BadInput, CredentialsError
 from connectors.entries import LOOPBACK, credential
-from connectors.http.auth import Auth, BearerToken, OAuthRefresh
+from connectors.http.auth import AppCredentials, Auth, BearerToken, OAuthRefresh, TokenEndpoint, TokenStore
 from connectors.http.grants import ClientCredentials, JwtBearer, read_private_key
-from connectors.http.redact import Redactor, Secret
-from connectors.http.retry import Timing
-from connectors.http.token_file import TokenFile
-from connectors.http.transport import Transport
+from connectors.http.redact import Secret
 
 TOKEN_PATH = "/services/oauth2/token"  # noqa: S105 - a path
 LOGIN, TEST_LOGIN = "https://login.salesforce.com", "https://test.salesforce.com"
@@ -53,62 +50,41 @@ class Instance:
         return self.url
 
 
-class _Shared(TypedDict):
-    account: str
-    token_url: str
-    transport: Transport
-    redactor: Redactor
-    timing: Timing
-    on_answer: Callable[[Mapping[str, Any]], None]
-
-
 def find_auth(
-    connection: str,
+    endpoint: TokenEndpoint,
     credentials: Mapping[str, str],
     env: Mapping[str, str],
     *,
-    base_url: str,
-    login_url: str | None,
-    transport: Transport,
-    redactor: Redactor,
-    timing: Timing,
+    audience: str,
     instance: Instance,
     now: Callable[[], float],
-    token_file: Path | None = None,
+    store: TokenStore | None = None,
 ) -> Auth:
-    """The way that the connection's credentials allow. Raises BadInput or CredentialsError that name what is absent."""
+    """The way that the connection's credentials allow; `audience` is whom a signed statement is for.
+
+    Raises BadInput or CredentialsError that name what is absent.
+    """
+    connection = endpoint.account
 
     def value(name: str) -> str:
         return credential(connection, credentials[name], env)
 
     if "token" in credentials:
-        return BearerToken(Secret(value("token")), redactor)
-    shared = _Shared(
-        account=connection,
-        token_url=(login_url or base_url) + TOKEN_PATH,
-        transport=transport,
-        redactor=redactor,
-        timing=timing,
-        on_answer=instance.take,
-    )
+        return BearerToken(Secret(value("token")), endpoint.redactor)
     given = set(credentials)
     if {"client_id", "username", "private_key"} <= given:
         place = f"the environment variable {credentials['private_key']}"
         pem = _private_key(connection, place, env.get(credentials["private_key"], ""))
-        audience = login_url or (TEST_LOGIN if ".sandbox." in base_url else LOGIN)
         claims = {"iss": value("client_id"), "sub": value("username"), "aud": audience}
-        return JwtBearer(**shared, claims=claims, key=read_private_key(connection, place, pem), now=now)
+        key = read_private_key(connection, place, pem)
+        return JwtBearer(endpoint, claims=claims, key=key, now=now, on_answer=instance.take)
     if {"client_id", "refresh_token"} <= given:
-        return OAuthRefresh(
-            **shared,
-            client_id=value("client_id"),
-            client_secret=Secret(value("client_secret")) if "client_secret" in given else None,
-            refresh_token=Secret(value("refresh_token")),
-            store=TokenFile(token_file) if token_file else None,
-        )
+        secret = Secret(value("client_secret")) if "client_secret" in given else None
+        app = AppCredentials(value("client_id"), secret, Secret(value("refresh_token")))
+        return OAuthRefresh(endpoint, app, store=store, on_answer=instance.take)
     if {"client_id", "client_secret"} <= given:
-        secrets = Secret(value("client_id")), Secret(value("client_secret"))
-        return ClientCredentials(**shared, client_id=secrets[0], client_secret=secrets[1])
+        client_id, client_secret = Secret(value("client_id")), Secret(value("client_secret"))
+        return ClientCredentials(endpoint, client_id=client_id, client_secret=client_secret, on_answer=instance.take)
     told = ", ".join(sorted(given)) or "nothing"
     raise BadInput(f"connections.yml, {connection}, credentials: {told} is no way to log in. {_WAYS}.")
 

@@ -13,14 +13,16 @@ from requests.adapters import BaseAdapter
 
 from connectors.contract import Clock
 from connectors.entries import Entry, checked_address, evidence_fields
+from connectors.http.auth import TokenEndpoint
 from connectors.http.bucket import TokenBucket
 from connectors.http.quota import DailyQuota
 from connectors.http.redact import Redactor
 from connectors.http.retry import Retries, Timing
 from connectors.http.session import MAIN, HttpSession
+from connectors.http.token_file import TokenFile
 from connectors.http.transport import TimeLimits, Transport
 from connectors.salesforce.api import SalesforceApi
-from connectors.salesforce.auth import Instance, find_auth
+from connectors.salesforce.auth import LOGIN, TEST_LOGIN, TOKEN_PATH, Instance, find_auth
 from connectors.salesforce.connector import SalesforceConnector
 from connectors.salesforce.dialect import SalesforceDialect
 from connectors.salesforce.options import read_options
@@ -53,20 +55,16 @@ def open_connector(
     if login_url:
         login_url = checked_address(name, login_url, example=EXAMPLE_ADDRESS, what="options, login_url")
     redactor, instance = Redactor(), Instance(name)
-    read = limits.timeout_seconds
-    transport = Transport(timing, limits=TimeLimits(min(10.0, read), read, 3 * read), adapter=adapter)
+    transport = Transport(timing, limits=TimeLimits.around(limits.timeout_seconds), adapter=adapter)
+    endpoint = TokenEndpoint(name, (login_url or base_url) + TOKEN_PATH, transport, redactor, timing)
     auth = find_auth(
-        name,
+        endpoint,
         settings.credentials,
         env,
-        base_url=base_url,
-        login_url=login_url,
-        transport=transport,
-        redactor=redactor,
-        timing=timing,
+        audience=login_url or (TEST_LOGIN if ".sandbox." in base_url else LOGIN),
         instance=instance,
         now=lambda: clock().timestamp(),
-        token_file=(workspace or Path()) / limits.refresh_token_file if limits.refresh_token_file else None,
+        store=TokenFile.within(workspace, limits.refresh_token_file),
     )
     session = HttpSession(
         name,

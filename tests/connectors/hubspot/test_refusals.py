@@ -17,7 +17,7 @@ from connectors.contract import (
     QuotaExhausted,
     Unreachable,
 )
-from connectors.http.auth import OAuthRefresh
+from connectors.http.auth import AppCredentials, OAuthRefresh, TokenEndpoint
 from connectors.http.redact import Redactor, Secret
 from connectors.http.token_file import TokenFile
 from connectors.http.transport import Transport
@@ -176,18 +176,10 @@ def test_wrong_settings_are_named(changes, says):
 def oauth(reply, hands=None, store=None):
     hands = hands or Hands()
     adapter = FakeAdapter(reply)
-    redactor = Redactor()
-    auth = OAuthRefresh(
-        account="emea",
-        token_url="https://api.test/oauth/v1/token",
-        client_id="app",
-        client_secret=Secret("canary-client-secret"),
-        refresh_token=Secret("canary-refresh-1"),
-        transport=Transport(hands.timing(), adapter=adapter),
-        redactor=redactor,
-        timing=hands.timing(),
-        store=store,
-    )
+    transport = Transport(hands.timing(), adapter=adapter)
+    endpoint = TokenEndpoint("emea", "https://api.test/oauth/v1/token", transport, Redactor(), hands.timing())
+    app = AppCredentials("app", Secret("canary-client-secret"), Secret("canary-refresh-1"))
+    auth = OAuthRefresh(endpoint, app, store=store)
     return auth, adapter, hands
 
 
