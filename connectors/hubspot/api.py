@@ -5,7 +5,7 @@ Here belong paths, parameters and page shapes. What to ask in which order is the
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -29,6 +29,10 @@ class Answered:
     objects: list[Object]
     after: str | None = None
     total: int | None = None
+
+    def keys(self) -> Iterator[Hashable]:
+        """What tells this page from another one."""
+        return ((thing["id"], thing.get("updatedAt")) for thing in self.objects)
 
 
 class HubSpotApi:

@@ -11,12 +11,13 @@ from datetime import datetime
 from typing import Any
 
 from connectors.contract import CrmPipeline, HistoryCheck, MissingScopeError, Page, Stream, StreamPlan, Traffic
-from connectors.http.ahead import Workers, chained
+from connectors.http.ahead import Workers
 from connectors.http.session import HttpSession
 from connectors.hubspot import governance, metadata
 from connectors.hubspot.api import HubSpotApi
 from connectors.hubspot.associations import AssociationReader
 from connectors.hubspot.catalogue import ObjectKind, catalogue
+from connectors.hubspot.listing import live_ids
 from connectors.hubspot.notes import Notes
 from connectors.hubspot.options import HubSpotOptions
 from connectors.hubspot.plan import first_sync
@@ -92,7 +93,7 @@ class HubSpotConnector:
     def sweep(self, stream: Stream) -> Iterator[str] | None:
         """Ids of live objects by the list, which is never behind. Parents of a merge are not among them."""
         if stream.name in self._catalogue.objects:
-            return self._live_ids(stream.name)
+            return live_ids(self._api, self._workers, stream.name)
         if stream.name == "owners":
             return iter(sorted(metadata.owner_ids(self._api)))
         if stream.name == "pipelines":
@@ -153,13 +154,6 @@ class HubSpotConnector:
         source = self._catalogue.objects[pair.source]
         whose = Whose(self._api, source, *shared, seen=self._seen[source.name], deals=self._seen["deals"])
         return AssociationReader(pair, whose)
-
-    def _live_ids(self, kind: str) -> Iterator[str]:
-        def fetch(after: str | None) -> Any:
-            return self._api.list_ids(kind, after)
-
-        for page in chained(self._workers, fetch, lambda page: page.after, None):
-            yield from (thing["id"] for thing in page.objects)
 
     def _absent_properties(self) -> tuple[str, ...]:
         """HubSpot drops properties that it doesn't have without a word; the run's record shall have one. Asked once."""

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from connectors.http.ahead import Workers, chained
+from connectors.http.paging import Onward
 from connectors.hubspot.api import Answered, HubSpotApi
 from connectors.hubspot.catalogue import ObjectKind
 from connectors.hubspot.search import ids_above
@@ -24,6 +25,14 @@ GUESS_FROM_WAIT = 0.05
 """Seconds that the first pages were waited for on average; where answers are quicker, guesses would only cost calls."""
 MOST_MISSES = 3
 """After so many wrong guesses in a row the account's cursors are plainly something else."""
+
+
+def live_ids(api: HubSpotApi, workers: Workers, kind: str) -> Iterator[str]:
+    """Ids of all live objects of a kind."""
+    onward = Onward(partial(api.bad, f"/crm/v3/objects/{kind}"))
+    for page in chained(workers, partial(api.list_ids, kind), lambda page: page.after, None):
+        onward.check(page.after, page.keys())
+        yield from (thing["id"] for thing in page.objects)
 
 
 @dataclass(slots=True)
@@ -48,7 +57,7 @@ class Listing:
 
     def pages(self, after: str | None) -> Iterator[Answered]:
         """All pages after a cursor (None: from the beginning). Raises BadAnswer for a page that repeats a cursor."""
-        met = {after or ""}
+        onward = Onward(partial(self.api.bad, f"/crm/v3/objects/{self.kind.name}"), after)
         waiting: Future[Answered] | None = self._ask(after)
         number, waited, guess = 0, 0.0, False
         try:
@@ -58,12 +67,8 @@ class Listing:
                 number, waited = number + 1, waited + time.monotonic() - began
                 if number == GUESS_FROM_PAGE:
                     guess = not self.archived and waited / number >= self.guess_from_wait
-                if page.after is not None and page.after in met:
-                    raise self.api.bad(f"/crm/v3/objects/{self.kind.name}", f"repeats the page after {page.after!r}")
-                waiting = None
-                if page.after is not None:
-                    met.add(page.after)
-                    waiting = self._following(page.after, guess=guess)
+                onward.check(page.after, page.keys())
+                waiting = None if page.after is None else self._following(page.after, guess=guess)
                 yield page
         finally:
             if waiting is not None:

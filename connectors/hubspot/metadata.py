@@ -6,8 +6,10 @@ Here belongs reading them. Which stage means what is connections.yml's.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from connectors.contract import CrmPipeline, CrmStage, Page, Record
+from connectors.http.paging import Onward
 from connectors.hubspot.api import HubSpotApi
 from connectors.hubspot.records import Object, to_record
 
@@ -49,16 +51,14 @@ def owner_ids(api: HubSpotApi) -> set[str]:
 
 def _owners(api: HubSpotApi, *, archived: bool) -> Iterator[Object]:
     after: str | None = None
-    met: set[str] = set()
+    onward = Onward(partial(api.bad, "/crm/v3/owners"))
     while True:
         page = api.owners(after, archived=archived)
+        onward.check(page.after, page.keys())
         yield from page.objects
         after = page.after
         if after is None:
             return
-        if after in met:
-            raise api.bad("/crm/v3/owners", f"repeats the page after {after!r}")
-        met.add(after)
 
 
 def _kept(thing: Object) -> Record:

@@ -118,7 +118,7 @@ def open_ids(api: HubSpotApi, kind: str, most: int) -> tuple[list[str], int]:
         )
         ids += [thing["id"] for thing in answer.objects]
         total, after = answer.total or 0, answer.after
-        if after is None:
+        if after is None or not answer.objects:
             break
     return ids[:most], total
 

@@ -9,14 +9,14 @@ from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from itertools import islice
 
 from connectors.contract import ConnectorError, CredentialsError
-from connectors.http.ahead import Workers, chained
+from connectors.http.ahead import Workers
 from connectors.hubspot.api import ASSOCIATIONS_PAGE, HubSpotApi
 from connectors.hubspot.catalogue import CREATED, MERGED, MODIFIED, ObjectKind, Pair
 from connectors.hubspot.links import links
+from connectors.hubspot.listing import live_ids
 from connectors.hubspot.notes import Notes
 from connectors.hubspot.options import HubSpotOptions
 from connectors.hubspot.records import is_heir, milliseconds
@@ -60,8 +60,7 @@ class Whose:
 
     def _listed(self) -> Iterator[int]:
         # Only after a restart between the objects and their associations.
-        for page in chained(self.workers, partial(self.api.list_ids, self.source.name), lambda page: page.after, None):
-            yield from numbers(thing["id"] for thing in page.objects)
+        yield from numbers(live_ids(self.api, self.workers, self.source.name))
 
     def _found(self, synced_to: datetime) -> Iterable[int]:
         since = milliseconds(synced_to - self.options.overlap)

@@ -7,9 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
+import orjson
+
 from connectors.contract import BadAnswer
+from connectors.http.paging import Onward
 from connectors.http.session import HttpSession
 from connectors.pipedrive import costs
 from connectors.pipedrive.budget import TokenBudget
@@ -48,16 +52,14 @@ class PipedriveApi:
         """All pages of a short list."""
         things: list[Object] = []
         cursor: str | None = None
-        met: set[str] = set()
+        onward = Onward(partial(self.bad, endpoint))
         while True:
             listed = self.page(endpoint, params or {}, cursor, deal=deal)
             things += listed.things
             cursor = listed.cursor
+            onward.check(cursor, map(orjson.dumps, listed.things))
             if cursor is None:
                 return things
-            if cursor in met:
-                raise self.bad(endpoint, f"repeats the page after {cursor!r}")
-            met.add(cursor)
 
     def mails(self, deal: int) -> list[Object]:
         """All messages of a deal, without their bodies. The only list of ours that counts its pages by offset."""

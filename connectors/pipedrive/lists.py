@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from connectors.contract import Page, Record
 from connectors.http.ahead import Workers, chained
+from connectors.http.paging import Onward
 from connectors.pipedrive import costs
 from connectors.pipedrive.api import Listed, Object, PipedriveApi
 from connectors.pipedrive.dialect import NotUnderstood
@@ -74,24 +76,23 @@ class ListReader:
     def walk(self, phase: Phase, synced_to: datetime | None, cursor: str | None = None) -> Iterator[Listed]:
         """The pages of one phase. A cursor of an earlier night that Pipedrive no longer knows begins it anew."""
         params = self._asked(phase, synced_to)
-        met = {cursor}
+        bad = partial(self.api.bad, phase.endpoint)
+        onward = Onward(bad, cursor)
         anew = False
 
         def following(page: Listed) -> str | None:
-            if page.cursor in met and page.cursor is not None:
-                raise self.api.bad(phase.endpoint, f"repeats the page after {page.cursor!r}")
-            met.add(page.cursor)
+            onward.check(page.cursor, ((thing.get("id"), thing.get("update_time")) for thing in page.things))
             return page.cursor
 
         def fetch(after: str | None) -> Listed:
-            nonlocal anew
+            nonlocal anew, onward
             try:
                 return replace(self.api.page(phase.endpoint, params, after), anew=anew)
             except NotUnderstood:
                 if anew or after is None or after != cursor:
                     raise
             anew = True
-            met.clear()  # the pages up to the old cursor come once more, and so does that cursor
+            onward = Onward(bad)  # the pages up to the old cursor come once more, and so does that cursor
             return replace(self.api.page(phase.endpoint, params, None), anew=True)
 
         return chained(self.workers, fetch, following, cursor)

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from connectors.contract import BadAnswer, ConnectorError, MissingScopeError, Unreachable
+from connectors.http.ahead import Workers, chained
+from connectors.http.paging import Onward
 from connectors.http.retry import Timing
 from connectors.salesforce.api import BulkPage, SalesforceApi
 from connectors.salesforce.dialect import meaning_of
@@ -27,36 +29,33 @@ class BulkJobs:
     api: SalesforceApi
     options: SalesforceOptions
     timing: Timing
+    workers: Workers
 
     def begin(self, soql: str) -> str:
         """Start a job; returns its id, by which a later attempt finds it again (results are kept for a week)."""
         return self.api.create_job(soql)
 
     def parts(self, job: str, locator: str | None, rows: int) -> Iterator[tuple[BulkPage, int]]:
-        """Parts of a job's result from `locator` on, each with the number of rows so far.
+        """Parts of a job's result from `locator` on, each with the number of rows so far; the next is under way then.
 
         Raises CursorGone when the job is no longer kept, JobFailed or what the job's error means when it failed.
         """
         try:
             expected = self._wait(job)
-            met = {locator}
-            while True:
-                page = self.api.results(job, locator, self.options.bulk_page_rows)
+            onward = Onward(lambda what: BadAnswer(f"{self.api.session.account}: Bulk job {job} {what}"), locator)
+            for page in chained(
+                self.workers,
+                lambda at: self.api.results(job, at, self.options.bulk_page_rows),
+                lambda page: page.locator,
+                locator,
+            ):
                 rows += len(page.lines)
-                if page.locator is None and rows != expected:
+                if rows > expected or (page.locator is None and rows < expected):
                     raise BadAnswer(
                         f"{self.api.session.account}: Bulk job {job} gave {rows} rows and counts {expected} itself"
                     )
-                if page.locator is not None and page.locator in met:
-                    raise BadAnswer(
-                        f"{self.api.session.account}: Bulk job {job} repeats the part {page.locator!r}, so it would "
-                        "never end"
-                    )
+                onward.check(page.locator, map(tuple, page.lines))
                 yield page, rows
-                if page.locator is None:
-                    return
-                locator = page.locator
-                met.add(locator)
         except MissingScopeError as gone:
             if job not in str(gone):
                 raise

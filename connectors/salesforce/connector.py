@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 
 from connectors.contract import Clock, CrmPipeline, HistoryCheck, Page, Stream, StreamPlan, Traffic
+from connectors.http.ahead import Workers
 from connectors.http.retry import Timing
 from connectors.salesforce.api import SalesforceApi
 from connectors.salesforce.auth import Instance
@@ -29,6 +30,8 @@ from connectors.salesforce.walk import Walk
 
 _NEEDS = {"currency_types": "CurrencyIsoCode", "record_types": "RecordTypeId"}
 """Objects that an org has only when its opportunities have this field."""
+_THREADS = 2
+"""One part of a Bulk result is used while the next is under way; each names the next, so no more can be asked for."""
 
 
 class SalesforceConnector:
@@ -49,7 +52,8 @@ class SalesforceConnector:
         self.connection = connection
         self._api, self._instance, self._notes = api, instance, Notes()
         self._fields = Fields(api, self._notes)
-        bulk = BulkJobs(api, options, timing)
+        self._workers = Workers(_THREADS, f"salesforce-{connection}")
+        bulk = BulkJobs(api, options, timing, self._workers)
         self._readers = {
             thing.stream: ObjectReader(Walk(api, thing, self._fields, bulk, options, self._notes, clock))
             for thing in objects(options.fields, subjects=options.subjects)
@@ -132,7 +136,8 @@ class SalesforceConnector:
         return probe_lines(self._api, self._instance.user_id, readers, self._notes)
 
     def close(self) -> None:
-        """Close the connections."""
+        """Stop what is under way and close the connections."""
+        self._workers.close()
         self._api.session.close()
 
     def _present(self) -> list[tuple[str, ObjectReader]]:

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from connectors.contract import BadAnswer, Clock, ConnectorError, CredentialsError, MissingScopeError, Record
+from connectors.http.paging import Onward
 from connectors.salesforce.api import RestPage, SalesforceApi
 from connectors.salesforce.bulk import BulkJobs
 from connectors.salesforce.catalogue import SalesforceObject
@@ -155,17 +156,16 @@ class Walk:
 
 def rest_pages(api: SalesforceApi, page: RestPage, query: str) -> Iterator[Sequence[Mapping[str, Any]]]:
     """Rows of a query, page by page. Raises BadAnswer when there are fewer than it counted, or pages repeat."""
-    rows, total, met = 0, page.total, set[str]()
+    rows, total = 0, page.total
+    onward = Onward(lambda what: BadAnswer(f"{api.session.account}: a query {what}: {query[:200]}"))
     while True:
         rows += len(page.rows)
-        if page.following is None and rows < total:
+        if rows > total or (page.following is None and rows < total):
             raise BadAnswer(f"{api.session.account}: a query counts {total} rows and gave {rows}: {query[:200]}")
-        if page.following is not None and page.following in met:
-            raise BadAnswer(f"{api.session.account}: a query repeats its page {page.following}, so it would never end")
+        onward.check(page.following, (row.get("Id") for row in page.rows))
         yield page.rows
         if page.following is None:
             return
-        met.add(page.following)
         page = api.more(page.following)
 
 

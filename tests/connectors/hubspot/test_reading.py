@@ -188,6 +188,27 @@ def test_pages_that_lead_in_a_circle_are_refused(part):
         read_all(connect(fake), "deals", position={"phase": part, "after": "20"})
 
 
+@pytest.mark.parametrize("name", ["deals", "owners"])
+def test_a_page_that_comes_again_under_another_cursor_is_refused(name):
+    fake = FakeHubSpot()
+    things = [{"id": str(n), "properties": {}, "updatedAt": "2026-03-01T00:00:00Z"} for n in (1, 2)]
+    page = f"/{name}"
+    fake.faults[page] = [(200, {"results": things, "paging": {"next": {"after": str(n)}}}) for n in range(50, 60)]
+    with pytest.raises(BadAnswer, match="gives 2 rows once more under another cursor"):
+        read_all(connect(fake), name)
+    assert len(fake.faults[page]) >= 7, "nobody follows such cursors for long"
+
+
+def test_ids_that_come_again_under_another_cursor_end_the_comparison():
+    fake = FakeHubSpot()
+    page = "/objects/deals"
+    answer = {"results": [{"id": "1"}, {"id": "2"}]}
+    fake.faults[page] = [(200, {**answer, "paging": {"next": {"after": str(n)}}}) for n in range(50, 60)]
+    connector = connect(fake)
+    with pytest.raises(BadAnswer, match="once more under another cursor"):
+        list(connector.sweep(connector.streams()[0]))
+
+
 @pytest.mark.parametrize(
     "body",
     [[], {}, {"results": None}, {"results": [1]}, {"results": [{"properties": {}}]}, {"results": [{"id": 5}]}],

@@ -71,6 +71,18 @@ def test_a_cursor_that_leads_in_a_circle_is_a_bad_answer():
         read_all(connect(fake), "deals")
 
 
+@pytest.mark.parametrize(("path", "name"), [("/api/v2/deals", "deals"), ("/api/v2/stages", "stages")])
+def test_a_page_that_comes_again_under_another_cursor_is_a_bad_answer(path, name):
+    fake = FakePipedrive()
+    fake.put(1)
+    fake.put(2)
+    page = {"success": True, "data": list(fake.deals.values())}
+    fake.faults[path] = [(200, {**page, "additional_data": {"next_cursor": f"c{n}"}}) for n in range(9)]
+    with pytest.raises(BadAnswer, match="gives 2 rows once more under another cursor"):
+        read_all(connect(fake), name)
+    assert len(fake.faults[path]) >= 6, "nobody spends tokens on such cursors"
+
+
 def test_increments_ask_from_the_whole_second_before_the_overlap():
     fake = FakePipedrive()
     fake.put(1)

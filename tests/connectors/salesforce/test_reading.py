@@ -275,6 +275,32 @@ def test_a_page_that_leads_back_and_a_page_too_few_are_refused(fake):
         read_all(connect(fake), "opportunities")
 
 
+def test_rows_that_come_again_under_another_cursor_are_refused(fake):
+    fake.deals(25)
+    fake.page = 10
+    rows = [{"Id": "006A", "SystemModstamp": "2026-03-01T00:00:00.000+0000"}, {"Id": "006B"}]
+    rows[1]["SystemModstamp"] = rows[0]["SystemModstamp"]
+    page = {"totalSize": 25, "done": False, "records": rows}
+    again = [{**page, "nextRecordsUrl": f"/services/data/v60.0/query/0r8-{n}"} for n in range(2)]
+    fake.faults = [("0r8", (200, answer)) for answer in again]
+    with pytest.raises(BadAnswer, match="gives 2 rows once more under another cursor"):
+        read_all(connect(fake), "opportunities")
+
+
+def test_a_bulk_part_that_comes_again_under_another_locator_is_refused(fake):
+    fake.deals(25)
+    part = b"Id,SystemModstamp\n006A,2026-03-01T00:00:00.000Z\n006B,2026-03-01T00:00:00.000Z\n"
+    headers = {"Sforce-NumberOfRecords": "2", "content-type": "text/csv"}
+    fake.faults = [("/results", (200, part, {**headers, "Sforce-Locator": f"L{n}"})) for n in range(9)]
+    with pytest.raises(BadAnswer, match="gives 2 rows once more under another cursor"):
+        read_all(connect(fake, options={"bulk_from_rows": 1}), "opportunities")
+    assert len(fake.faults) >= 6
+    fake.faults = [("/results", (200, part, {**headers, "Sforce-Locator": "L1"}))] * 2
+    fake.job_state = {"numberRecordsProcessed": 1}
+    with pytest.raises(BadAnswer, match="gave 2 rows and counts 1 itself"):
+        read_all(connect(fake, options={"bulk_from_rows": 1}), "opportunities")
+
+
 def test_a_cursor_that_is_gone_is_asked_anew(fake):
     fake.deals(25)
     fake.page = 10
