@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from connectors.contract import StreamOutcome, SyncOutcome
+from connectors.files.columns import STANDARD_FIELDS
 from connectors.kinds import API_KINDS
 from connectors.outcome import from_dict
 from connectors.settings import ConnectionSettings, PipelineSettings
@@ -136,7 +137,7 @@ class _ConnectionNight:
     def absent_fields(self) -> Iterator[Row]:
         """Fields, by the process's names, that the CRM does not show us: that nothing is in them proves nothing."""
         kind = API_KINDS.get(self.settings.kind)
-        standard = kind.standard_fields if kind else {}
+        standard = kind.standard_fields if kind else STANDARD_FIELDS
         natives = {name for stream in (self.good.streams if self.good else []) for name in stream.absent_fields}
         mapped = self.settings.fields
         translated = {field for field, native in mapped.items() if native in natives}

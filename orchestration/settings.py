@@ -121,11 +121,12 @@ class Workspace:
         """The connection with every field that the process names as evidence among the fields to read.
 
         A process's name for a field that the connection doesn't translate is the connector's own affair: it knows the
-        standard ones.
+        standard ones, and an export has columns of any name.
         """
-        needed = [
-            connection.fields[name] for name in sorted(self.process.evidence_fields()) if name in connection.fields
-        ]
+        names = sorted(self.process.evidence_fields())
+        needed = [connection.fields[name] for name in names if name in connection.fields]
+        if connection.kind == "files":
+            needed += [name for name in names if name not in connection.fields]
         fields = list(dict.fromkeys([*connection.read_fields, *needed]))
         subjects = {"subjects": True} if connection.kind in API_KINDS and self.process.asks_for_text() else {}
         options = {**subjects, **connection.options}

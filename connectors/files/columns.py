@@ -89,5 +89,7 @@ TIMES = frozenset(
 DATES = frozenset({"close_date"})
 NUMBERS = frozenset({"amount", "probability"})
 FLAGS = frozenset({"is_deleted", "is_active", "is_closed", "is_won"})
+STANDARD_FIELDS = {"owner_id": "owner"}
+"""Columns of deals whose name in the process is another one (staging gives their changes the same)."""
 EVIDENCE = ("deals", "stage_changes", "field_changes", "activities", "contacts", "documents")
 """The objects that steps are judged by; an export without one of them leaves what rests on it unknown."""

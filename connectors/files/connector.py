@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from connectors.contract import BadAnswer, BadInput, CrmPipeline, Page, Record, Stream, StreamPlan, Traffic
+from connectors.files.absent import absence, absent_fields
 from connectors.files.columns import OBJECTS
 from connectors.files.finding import Parts, find_parts, is_event_log
 from connectors.files.options import FilesOptions
@@ -46,6 +47,8 @@ class FilesConnector:
         self.options = FilesOptions.model_validate(settings.options)
         pipeline = settings.pipelines.get(self.options.pipeline_id)
         self._mapping = LogMapping(self.options, dict(pipeline.stages) if pipeline else {})
+        self._wanted = tuple(settings.read_fields)
+        self._absent: tuple[str, list[str]] = ("", [])
         self._counted: dict[str, tuple[str, int]] = {}
         self._converted: tuple[str, tempfile.TemporaryDirectory[str]] | None = None
 
@@ -111,20 +114,29 @@ class FilesConnector:
         """The stages that the export names: its `stages` file, else those that its deals stand in."""
         return pipelines_of(self)
 
-    def absent_fields(self, stream: Stream) -> Sequence[str]:  # noqa: ARG002 - an export has its columns or is refused
-        """None."""
-        return ()
+    def absent_fields(self, stream: Stream) -> Sequence[str]:
+        """Fields of deals that the export has no column for and tells no change of."""
+        if stream.name != "deals":
+            return ()
+        deals = self._parts(stream)
+        changes = None if is_event_log(self.path) else find_parts(self.path).get("field_changes")
+        signature = ":".join(parts.signature() for parts in (deals, changes) if parts)
+        if self._absent[0] != signature:
+            self._absent = (signature, absent_fields(deals, changes, self._wanted, self._options()))
+        return self._absent[1]
 
     def notes(self, stream: Stream) -> list[str]:
-        """An export is read whole or refused; what is to be said is what a CRM's own export can't tell."""
+        """An export is read whole or refused; what is to be said is what it can't tell."""
+        absent = absence(self.absent_fields(stream), self._wanted)
         if is_event_log(self.path):
-            return []
+            return absent
         crms = dict.fromkeys(one.export.crm for one in stock_exports_in(self._source(stream), self.options))
-        return [f"a stock export of {crm}: {CANNOT_TELL}" for crm in crms]
+        return [*(f"a stock export of {crm}: {CANNOT_TELL}" for crm in crms), *absent]
 
     def probe(self) -> list[str]:
         """What was found, file by file, and what can't be judged without the absent ones."""
-        return describe(self.path, self.options, self._mapping.stages)
+        lines = describe(self.path, self.options, self._mapping.stages)
+        return [*lines, *absence(self.absent_fields(self._stream("deals")), self._wanted)]
 
     def close(self) -> None:
         """Remove the converted event log."""

@@ -215,6 +215,14 @@ def test_a_field_that_is_not_shown_is_absent_by_the_processs_name():
     assert absent == [("acme", "amount"), ("acme", "close_date"), ("acme", "colour")]
 
 
+def test_a_column_that_an_export_lacks_is_absent_by_the_processs_name():
+    deals = StreamOutcome("deals", "files/deals", absent_fields=["owner_id", "Budget", "champion"])
+    export = ConnectionSettings(name="acme", kind="files", path="exports", fields={"budget": "Budget"})
+    told = to_dict(passed(1, streams=[deals]))
+    absent = reference_tables(load_process(), COMPANY, {"acme": export}, [told], AS_OF, "night-1")["absent_fields"]
+    assert rows(absent) == [("acme", "budget"), ("acme", "champion"), ("acme", "owner")]
+
+
 def test_standard_fields_have_the_names_that_staging_gives_their_changes():
     staging = Path(__file__).parents[2] / "dbt_project" / "models" / "staging"
     for crm, kind in API_KINDS.items():

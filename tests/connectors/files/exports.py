@@ -23,12 +23,15 @@ def deal(number: int, **more: Any) -> dict[str, Any]:
     return {**DEAL, "deal_id": str(number), **more}
 
 
-def connect(folder: Path, stages: Mapping[str, str] | None = None, **options: Any) -> FilesConnector:
+def connect(
+    folder: Path, stages: Mapping[str, str] | None = None, wanted: Sequence[str] = (), **options: Any
+) -> FilesConnector:
     settings = ConnectionSettings.model_validate(
         {
             "name": "other",
             "kind": "files",
             "path": str(folder),
+            "read_fields": list(wanted),
             "options": options,
             "pipelines": {"default": {"stages": dict(stages or {})}},
         }
