@@ -29,10 +29,20 @@ MUTATIONS = {
         "int_possible_evidence", "having count(*) = max(", "having count(*) <= max(",
     ),
     "too few are enough to doubt": (
-        "int_possible_terms", "        >= coalesce(repeated.lacking", "        <= coalesce(repeated.lacking",
+        "int_possible_counts", "and count(*) >= max(", "and count(*) <= max(",
     ),
     "what may have been done long before is a doubt": (
-        "int_possible_counts", "> deadlines.gate_at", "<> deadlines.gate_at",
+        "int_doubtful_records", ">= deadlines.gate_at", "<> deadlines.gate_at",
+    ),
+    "what may have come too late is called missing": ("int_step_verdicts", "or may_be_late then", "or false then"),
+    "a doubt beside a flagged part is forgotten": (
+        "int_possible_evidence", "lateness < least_certain", "lateness = 1",
+    ),
+    "what can't be dated was on a day of its own": (
+        "int_repeated_evidence", "when unit = 'record' or happened_at", "when true or happened_at",
+    ),
+    "a step of another version has no doer": (
+        "int_step_acts", "= compared.step_key", "= compared.step_key and evidence.version = 1",
     ),
     "an unmapped stage of the same moment is where a deal stands": (
         "int_lasting_changes", "'unmapped' as undone", "'no' as undone",

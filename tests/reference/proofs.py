@@ -106,6 +106,7 @@ def _records(step: Step, term: Term, scene: Scene) -> list[Record]:
     if step.must_be_inside and term.kind != "field_at_gate":  # what holds at leaving is done neither inside nor before
         entered = scene.entered
         found = [r for r in found if entered and (r.when == EVER or scene.days.not_after(entered, r.when))]
+        found = [r for r in found if r.when != NOBODY_KNOWS_WHEN]  # at its worst it was there before
         found = [r for r in found if entered and (r.latest is None or scene.days.not_after(entered, r.latest))]
     return found
 

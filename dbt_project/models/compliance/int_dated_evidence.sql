@@ -106,7 +106,7 @@ final as (
         withdrawn.deal_key is null
         and (
             inside_steps.step_key is null
-            or moments.happened_at is null
+            or (moments.happened_at is null and insides.entered_at is not null)
             or moments.happened_until >= insides.entered_at
             or not insides.is_entry_known
         )

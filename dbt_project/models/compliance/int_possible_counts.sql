@@ -13,67 +13,110 @@ terms as (
 
 ),
 
-calendar as (
+records as (
 
-    select * from {{ source('reference', 'calendar') }}
+    select * from {{ ref('int_doubtful_records') }}
 
 ),
 
-dated as (
+evidence as (
+
+    select * from {{ ref('int_counted_evidence') }}
+    where happened_at is not null
+
+),
+
+doubted as (
+
+    select distinct
+        deal_key,
+        version,
+        step_key,
+        alternative,
+        term
+    from records
+
+),
+
+-- with what counts for certain: 1 what was in time, 2 what was so and is flagged as entered too late, 3 what came later
+pieces as (
 
     select
-        possible.*,
-        coalesce(calendar.day_start_utc, possible.happened_at) as happened_from,
-        coalesce({{ add_seconds('calendar.day_end_utc', '-0.000001') }}, possible.happened_at) as happened_until
-    from {{ ref('int_possible_records') }} as possible
-    left join calendar on possible.precision = 'day' and cast(possible.happened_at as date) = calendar.day
+        deal_key,
+        version,
+        step_key,
+        alternative,
+        term,
+        happened_day,
+        lateness,
+        doubt
+    from records
+
+    union all
+
+    select
+        evidence.deal_key,
+        evidence.version,
+        evidence.step_key,
+        evidence.alternative,
+        evidence.term,
+        {{ local_date('evidence.happened_at', 'settings.time_zone') }} as happened_day,
+        case
+            when evidence.timely_at is not null then 1
+            when evidence.happened_at <= deadlines.deadline_at and deadlines.backfill_policy = 'flag' then 2
+            else 3
+        end as lateness,
+        cast(null as integer) as doubt
+    from evidence
+    cross join {{ source('reference', 'settings') }} as settings
+    inner join doubted
+        on
+            evidence.deal_key = doubted.deal_key
+            and evidence.version = doubted.version
+            and evidence.step_key = doubted.step_key
+            and evidence.alternative = doubted.alternative
+            and evidence.term = doubted.term
+    inner join deadlines
+        on
+            evidence.deal_key = deadlines.deal_key
+            and evidence.version = deadlines.version
+            and evidence.step_key = deadlines.step_key
 
 ),
 
--- records of which the CRM leaves open whether they are what is asked for
+latest as (
+
+    select distinct lateness
+    from pieces
+
+),
+
+-- what can't be dated may have been on a day of its own
 final as (
 
     select
-        possible.deal_key,
-        possible.version,
-        possible.step_key,
-        possible.alternative,
-        possible.term,
-        count(*) as possible
-    from dated as possible
-    inner join deadlines
-        on
-            possible.deal_key = deadlines.deal_key
-            and possible.version = deadlines.version
-            and possible.step_key = deadlines.step_key
+        pieces.deal_key,
+        pieces.version,
+        pieces.step_key,
+        pieces.alternative,
+        pieces.term,
+        latest.lateness,
+        min(pieces.doubt) as doubt
+    from pieces
+    inner join latest on pieces.lateness <= latest.lateness
     inner join terms
         on
-            possible.version = terms.version
-            and possible.step_key = terms.step_key
-            and possible.alternative = terms.alternative
-            and possible.term = terms.term
-    cross join {{ source('reference', 'settings') }} as settings
-    -- what came too late, was entered too late to be believed, or lies too far back, is none of it whatever it was
-    where
-        coalesce(possible.happened_from <= deadlines.deadline_at, true)
-        and (
-            deadlines.backfill_policy = 'accept'
-            or coalesce(
-                {{ add_seconds('possible.recorded_at', '-settings.backfill_seconds') }} <= deadlines.deadline_at, true
-            )
-        )
-        and coalesce(
-            {{ add_seconds('possible.happened_until', '86400 * terms.within_days_before_gate') }} >= deadlines.gate_at,
-            true
-        )
-        -- or was there before the deal came into the stage inside which it should have been
-        and (
-            not coalesce(deadlines.must_be_inside, false)
-            or not deadlines.is_entry_known
-            or possible.happened_at is null
-            or coalesce(possible.happened_until >= deadlines.entered_at, false)
-        )
-    group by possible.deal_key, possible.version, possible.step_key, possible.alternative, possible.term
+            pieces.version = terms.version
+            and pieces.step_key = terms.step_key
+            and pieces.alternative = terms.alternative
+            and pieces.term = terms.term
+    group by
+        pieces.deal_key, pieces.version, pieces.step_key, pieces.alternative, pieces.term, latest.lateness
+    having
+        min(pieces.doubt) is not null
+        and count(*) >= max(coalesce(terms.min_count, 1))
+        and count(distinct pieces.happened_day) + count(case when pieces.happened_day is null then 1 end)
+        >= max(coalesce(terms.distinct_days, 1))
 
 )
 

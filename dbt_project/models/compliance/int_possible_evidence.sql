@@ -1,24 +1,6 @@
-with found as (
-
-    select * from {{ ref('int_term_evidence') }}
-
-),
-
-possible as (
+with possible as (
 
     select * from {{ ref('int_possible_terms') }}
-
-),
-
-repeatables as (
-
-    select
-        version,
-        step_key,
-        alternative,
-        term,
-        coalesce(min_count, 1) > 1 or coalesce(distinct_days, 1) > 1 as is_repeated
-    from {{ source('reference', 'step_terms') }}
 
 ),
 
@@ -42,30 +24,25 @@ pieces as (
         step_key,
         alternative,
         term,
+        lateness,
         doubt
     from possible
 
     union all
 
-    -- of what is counted, one record without a date is not enough; that was weighed before
     select
-        found.deal_key,
-        found.version,
-        found.step_key,
-        found.alternative,
-        found.term,
-        case when found.timely_at is null then 3 end as doubt
-    from found
-    inner join repeatables
-        on
-            found.version = repeatables.version
-            and found.step_key = repeatables.step_key
-            and found.alternative = repeatables.alternative
-            and found.term = repeatables.term
-    where found.timely_at is not null or (found.has_undated and not repeatables.is_repeated)
+        certain.deal_key,
+        certain.version,
+        certain.step_key,
+        certain.alternative,
+        certain.term,
+        certain.lateness,
+        cast(null as integer) as doubt
+    from {{ ref('int_certain_terms') }} as certain
 
 ),
 
+-- 4 is what is not there at all; what is there for certain leaves no doubt
 parts as (
 
     select
@@ -74,21 +51,29 @@ parts as (
         step_key,
         alternative,
         term,
-        -- what is there for certain leaves no doubt
-        case when count(doubt) = count(*) then min(doubt) end as doubt
+        min(lateness) as lateness,
+        min(case when doubt is null then lateness else 4 end) as certain_lateness,
+        min(case when doubt in (1, 2) then 4 else lateness end) as recorded_lateness,
+        min(doubt) as doubt
     from pieces
     group by deal_key, version, step_key, alternative, term
 
 ),
 
--- ways of doing the step of which every part was there in time, or may have been
+-- ways of doing the step of which every part is there, or may be: each is as late as its latest part
 ways as (
 
     select
         parts.deal_key,
         parts.version,
         parts.step_key,
-        min(parts.doubt) as doubt
+        -- what could not be read has not come late
+        case
+            when max(parts.lateness) < 3 then max(parts.lateness)
+            else max(parts.recorded_lateness)
+        end as lateness,
+        max(parts.certain_lateness) as certain_lateness,
+        min(case when parts.lateness < parts.certain_lateness then parts.doubt end) as doubt
     from parts
     inner join alternatives
         on
@@ -100,16 +85,28 @@ ways as (
 
 ),
 
+ranked as (
+
+    select
+        ways.*,
+        min(certain_lateness) over (partition by deal_key, version, step_key) as least_certain,
+        row_number() over (partition by deal_key, version, step_key order by lateness, doubt) as place
+    from ways
+
+),
+
+-- the best that the step may be, where that is better than what is certain
 final as (
 
     select
         deal_key,
         version,
         step_key,
-        min(doubt) as doubt
-    from ways
-    where doubt is not null
-    group by deal_key, version, step_key
+        lateness,
+        -- of what came too late whatever it was, nothing is doubted
+        case when lateness < 3 then doubt end as doubt
+    from ranked
+    where place = 1 and lateness < least_certain
 
 )
 

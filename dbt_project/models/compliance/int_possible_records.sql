@@ -1,7 +1,7 @@
 {{ config(materialized='view') }}
 
 -- a message of which nobody knows which way it went, or a call of which nobody knows how it ended, may be the one asked
-with final as (
+with possible as (
 
     select
         records.deal_key,
@@ -35,9 +35,25 @@ with final as (
         and not records.is_withdrawn
         and (records.has_contact or not terms.needs_contact)
         and not coalesce(records.recorded_at > deals.judged_at, false)
-        and not coalesce(
-            case when terms.is_by_start then records.started_at else records.happened_at end > deals.judged_at, false
-        )
+
+),
+
+calendar as (
+
+    select * from {{ source('reference', 'calendar') }}
+
+),
+
+-- a date without a time means its whole day where the company is; what is planned for later has not happened
+final as (
+
+    select
+        possible.*,
+        coalesce(calendar.day_start_utc, possible.happened_at) as happened_from,
+        coalesce({{ add_seconds('calendar.day_end_utc', '-0.000001') }}, possible.happened_at) as happened_until
+    from possible
+    left join calendar on possible.precision = 'day' and cast(possible.happened_at as date) = calendar.day
+    where not coalesce(coalesce(calendar.day_start_utc, possible.happened_at) > possible.judged_at, false)
 
 )
 

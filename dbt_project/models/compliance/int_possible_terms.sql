@@ -13,52 +13,31 @@ terms as (
 
 ),
 
-repeated as (
-
-    select * from {{ ref('int_repeated_evidence') }}
-
-),
-
 coverage as (
 
     select * from {{ ref('int_coverage') }}
 
 ),
 
-records as (
+gate_values as (
 
-    select * from {{ ref('int_possible_counts') }}
+    select * from {{ ref('int_values_at_gate') }}
 
 ),
 
--- parts of the evidence that may have been there in time; `doubt` is 1 for what could not be read, 2 for what was read
--- only from a later day on, 3 for what can't be dated, 4 for what the CRM leaves open
+-- parts of the evidence that may have been there; `doubt` is 1 for what could not be read, 2 for what was read only
+-- from a later day on, 3 for what can't be dated, 4 for what the CRM leaves open
 final as (
 
     select
-        records.deal_key,
-        records.version,
-        records.step_key,
-        records.alternative,
-        records.term,
-        4 as doubt
-    from records
-    inner join terms
-        on
-            records.version = terms.version
-            and records.step_key = terms.step_key
-            and records.alternative = terms.alternative
-            and records.term = terms.term
-    left join repeated
-        on
-            records.deal_key = repeated.deal_key
-            and records.version = repeated.version
-            and records.step_key = repeated.step_key
-            and records.alternative = repeated.alternative
-            and records.term = repeated.term
-    where
-        records.possible
-        >= coalesce(repeated.lacking, greatest(coalesce(terms.min_count, 1), coalesce(terms.distinct_days, 1)))
+        deal_key,
+        version,
+        step_key,
+        alternative,
+        term,
+        lateness,
+        doubt
+    from {{ ref('int_possible_counts') }}
 
     union all
 
@@ -68,9 +47,10 @@ final as (
         step_key,
         alternative,
         term,
+        1 as lateness,
         3 as doubt
-    from repeated
-    where has_undated and lacking <= 0
+    from gate_values
+    where not is_known
 
     union all
 
@@ -80,6 +60,7 @@ final as (
         deadlines.step_key,
         terms.alternative,
         terms.term,
+        1 as lateness,
         case when coverage.connection is null then 1 else 2 end as doubt
     from deadlines
     inner join terms on deadlines.version = terms.version and deadlines.step_key = terms.step_key

@@ -75,9 +75,8 @@ counted as (
         max(case when timely_at_rank = needed then timely_at end) as timely_at,
         max(case when proven_at_rank = needed then recorded_at end) as recorded_at,
         max(case when happened_at is null then 1 else 0 end) as undated,
-        -- how many are lacking even if all that can't be dated was in time
-        max(needed) - sum(case when timely_at is not null or happened_at is null then 1 else 0 end) as lacking,
-        max(needed) - count(*) as lacking_at_all
+        -- what can't be dated may have been on a day that is counted already
+        count(case when unit = 'record' or happened_at is not null then 1 end) >= max(needed) as is_enough
     from ranked
     group by deal_key, version, step_key, alternative, term, unit
 
@@ -96,8 +95,7 @@ final as (
         case when count(timely_at) = count(*) then max(timely_at) end as timely_at,
         max(recorded_at) as recorded_at,
         max(undated) = 1 as has_undated,
-        cast(max(lacking) as integer) as lacking,
-        max(lacking_at_all) <= 0 as is_complete
+        count(case when is_enough then 1 end) = count(*) as is_complete
     from counted
     group by deal_key, version, step_key, alternative, term
 

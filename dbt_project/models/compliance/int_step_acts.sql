@@ -18,16 +18,13 @@ steps as (
 
 ),
 
+-- the other step may be judged by another version, one that compares it with nothing
 compared as (
 
-    select
-        version,
-        step_key
+    select step_key
     from steps
     union
-    select
-        version,
-        not_by_step_key as step_key
+    select not_by_step_key as step_key
     from steps
 
 ),
@@ -68,7 +65,7 @@ final as (
         case when evidence.record_kind in ('field', 'stage') then evidence.done_by end as user_id,
         coalesce(changes.actor_kind, visits.actor_kind, 'person') in ('integration', 'import', 'workflow') as is_machine
     from evidence
-    inner join compared on evidence.version = compared.version and evidence.step_key = compared.step_key
+    inner join compared on evidence.step_key = compared.step_key
     inner join duties
         on
             evidence.deal_key = duties.deal_key

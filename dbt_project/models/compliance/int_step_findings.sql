@@ -91,6 +91,7 @@ final as (
                     then '" was not so when leaving the stage'
                 when verdicts.state = 'missing' then '" is not recorded'
                 when verdicts.state = 'late' and verdicts.is_done_in_time then '" was entered too late to count'
+                when verdicts.state = 'late' and not verdicts.has_evidence then '" was recorded too late, if at all'
                 when verdicts.state = 'late' and verdicts.is_on_loss then '" was recorded too late'
                 when verdicts.state = 'late' then '" was recorded only after leaving the stage'
                 else '" was entered long after its date'

@@ -14,6 +14,7 @@ weighed as (
         evidence.proven_at,
         evidence.step_key is not null as has_evidence,
         coalesce(evidence.done_at <= deadlines.deadline_at, false) as is_done_in_time,
+        coalesce(possible.lateness = 3, false) as may_be_late,
         case
             when deadlines.gate_at is null then cast(null as {{ dbt.type_string() }})
             when not deadlines.names_evidence then 'the process names no evidence for it'
@@ -102,7 +103,7 @@ final as (
             when doubt is not null then 'unknown'
             when is_done_in_time and backfill_policy = 'flag' then 'backfilled'
             -- also what is complete by now and can't have been in time, though nobody knows when it came
-            when has_evidence then 'late'
+            when has_evidence or may_be_late then 'late'
             when judged_at <= deadline_at then 'pending'
             else 'missing'
         end as state,

@@ -1,0 +1,40 @@
+{{ config(materialized='view') }}
+
+with found as (
+
+    select * from {{ ref('int_term_evidence') }}
+    where done_at is not null
+
+),
+
+deadlines as (
+
+    select * from {{ ref('int_step_deadlines') }}
+    where gate_at is not null
+
+),
+
+-- 1 what was in time, 2 what was so and is flagged as entered too late, 3 what came later
+final as (
+
+    select
+        found.deal_key,
+        found.version,
+        found.step_key,
+        found.alternative,
+        found.term,
+        case
+            when found.timely_at is not null then 1
+            when found.done_at <= deadlines.deadline_at and deadlines.backfill_policy = 'flag' then 2
+            else 3
+        end as lateness
+    from found
+    inner join deadlines
+        on
+            found.deal_key = deadlines.deal_key
+            and found.version = deadlines.version
+            and found.step_key = deadlines.step_key
+
+)
+
+select * from final
