@@ -7,12 +7,6 @@ with deadlines as (
 
 ),
 
-terms as (
-
-    select * from {{ source('reference', 'step_terms') }}
-
-),
-
 records as (
 
     select * from {{ ref('int_doubtful_records') }}
@@ -104,7 +98,7 @@ final as (
         min(pieces.doubt) as doubt
     from pieces
     inner join latest on pieces.lateness <= latest.lateness
-    inner join terms
+    inner join {{ source('reference', 'step_terms') }} as terms
         on
             pieces.version = terms.version
             and pieces.step_key = terms.step_key
