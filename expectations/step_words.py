@@ -39,9 +39,13 @@ def step_parts(process: Process, numbered: NumberedVersion, stage: Stage, step: 
     yield from meaning(step, f"leaving {stage.name} without it is a finding")
     is_last = stage is numbered.version.stages[-1]
     moment = "is won" if is_last else "first stands in any later stage, or is won"
-    yield "Due", f"when the deal leaves {stage.name}: when it {moment}. A deal lost in {stage.name} does not owe it"
-    yield "Grace", time_in_words(step.grace or defaults.grace, "leaving the stage")
-    yield "Owed by", _owed_by(numbered, step)
+    yield "Due", f"when the deal leaves {stage.name}: when it {moment}. A deal lost in {stage.name} is not asked for it"
+    is_held = _holds_at_gate(step.evidence)
+    if is_held:
+        yield "Grace", "none: what had to hold when the deal left the stage nobody can put right later"
+    else:
+        yield "Grace", time_in_words(step.grace or defaults.grace, "leaving the stage")
+    yield "Owed by" if step.mandatory else "Asked of", _owed_by(numbered, step)
     yield "Evidence", evidence_in_words(step.evidence, step.clock or defaults.clock)
     if step.must_be_inside:
         yield "Inside", f"only what was done between entering {stage.name} and leaving it, with the grace, counts"
@@ -52,8 +56,12 @@ def step_parts(process: Process, numbered: NumberedVersion, stage: Stage, step: 
     if step.not_by:
         rule = f"nobody who did any of {step.not_by} may do any of this, else it is a finding of its own"
         yield "Four eyes", f"{rule}; unknown where a system or nobody is named as the doer"
-    yield "Afterwards", _afterwards(process, step.backfill or defaults.backfill)
-    yield "Heard by", _modes(step.mode)
+    yield (
+        "Afterwards",
+        _afterwards(process, step.backfill or defaults.backfill, "that moment" if is_held else "the grace"),
+    )
+    if step.mandatory or step.after or step.not_by:
+        yield "Heard by", _modes(step.mode)
     yield "Apart", _apart(process, step.evidence)
 
 
@@ -61,10 +69,11 @@ def loss_parts(process: Process, numbered: NumberedVersion, loss: LossStep) -> I
     """Of a step that is owed because the deal was lost."""
     yield from meaning(loss, "a lost deal without it is a finding")
     yield "Due", f"{span_in_words(loss.within)} after the deal was lost"
-    yield "Owed by", f"lost deals: {deals_in_words(numbered.version.applies_to)}"
+    yield "Owed by" if loss.mandatory else "Asked of", f"lost deals: {deals_in_words(numbered.version.applies_to)}"
     yield "Evidence", evidence_in_words(loss.evidence, process.defaults.clock)
-    yield "Afterwards", _afterwards(process, process.defaults.backfill)
-    yield "Heard by", _modes(loss.mode)
+    yield "Afterwards", _afterwards(process, process.defaults.backfill, "that")
+    if loss.mandatory:
+        yield "Heard by", _modes(loss.mode)
     yield "Apart", _apart(process, loss.evidence)
 
 
@@ -116,9 +125,15 @@ def _has_activities(evidence: Evidence) -> bool:
     return any(term.kind == "activity" for alternative in alternatives(evidence) for term in alternative)
 
 
-def _afterwards(process: Process, policy: str) -> str:
+def _holds_at_gate(evidence: Evidence | None) -> bool:
+    if evidence is None:
+        return False
+    return all(term.kind == "field_at_gate" for alternative in alternatives(evidence) for term in alternative)
+
+
+def _afterwards(process: Process, policy: str, until: str) -> str:
     tolerance = span_in_words(process.defaults.backfill_tolerance)
-    return f"what claims to be in time and was entered later than {tolerance} after the grace {BACKFILL[policy]}"
+    return f"what claims to be in time and was entered later than {tolerance} after {until} {BACKFILL[policy]}"
 
 
 def _modes(mode: Modes) -> str:

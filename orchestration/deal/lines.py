@@ -98,11 +98,7 @@ def _steps(story: DealStory) -> Iterator[str]:
 
 def _step(step: StepTold) -> Iterator[str]:
     optional = "" if step.mandatory else " (optional)"
-    why = (
-        f", because {step.reason}"
-        if step.reason and step.state == "unknown"
-        else (f": {step.reason}" if step.reason else "")
-    )
+    why = f": {step.reason}" if step.reason else ""
     yield f"    {step.name}{optional}: {step.verdict}{why}"
     if step.waiver:
         yield f"        waiver {step.waiver}"

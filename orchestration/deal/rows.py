@@ -15,6 +15,8 @@ from typing import Any
 import duckdb
 
 Row = dict[str, Any]
+ALIKE = 0.7
+"""From this likeness on (Jaro and Winkler's) a deal is named as the one that may have been meant."""
 FIRST, LAST, MOST = 5, 15, 10
 """So many of the first and the last visits, findings and answers; so many pieces of evidence of one step."""
 
@@ -67,6 +69,9 @@ _DEAL = """
 _OWNING = """
     select distinct owner_id, owner_key from marts.dim_deals
     where connection = $connection and list_contains($ids, owner_id) and owner_key is not null"""
+_MOVING = """
+    select distinct moved_by as owner_id, moved_by_owner_key as owner_key from marts.fct_stage_visits
+    where connection = $connection and list_contains($ids, moved_by) and moved_by_owner_key is not null"""
 _NAMES = "select owner_key, owner_name from marts.dim_owners where list_contains($people, owner_key)"
 _TABLES = "select table_name from duckdb_tables() where schema_name = 'marts'"
 _PEOPLE = ("owner_key", "owner_key_at_gate", "owner_key_at_breach", "owner_key_now", "done_by", "given_by")
@@ -75,12 +80,13 @@ _MEANT = """
     where deal_key = $key or deal_id = $key or deal_url = $key or lower(deal_name) = lower($key)
     order by deal_key <> $key, deal_key limit 6"""
 _NEAR = """
-    select deal_key, deal_name from marts.dim_deals
-    order by greatest(
+    select deal_key, deal_name, greatest(
         jaro_winkler_similarity(deal_key, $key), jaro_winkler_similarity(deal_id, $key),
         coalesce(jaro_winkler_similarity(lower(deal_name), lower($key)), 0),
-        case when contains(lower(deal_name), lower($key)) then 1 else 0 end
-    ) desc, deal_key limit 5"""
+        case when $key <> '' and contains(lower(deal_name), lower($key)) then 1 else 0 end
+    ) as likeness
+    from marts.dim_deals
+    order by likeness desc, deal_key limit 5"""
 
 
 @dataclass(slots=True)
@@ -90,7 +96,7 @@ class DealRows:
     deal: Row
     parts: dict[str, list[Row]] = field(default_factory=dict)
     actors: dict[str, str] = field(default_factory=dict)
-    """Ids of the CRM -> owners, as far as they own a deal."""
+    """Ids of the CRM's users -> owners, as far as they own a deal or moved one."""
     names: dict[str, str] = field(default_factory=dict)
     """Owners -> their names."""
 
@@ -116,8 +122,10 @@ def read_deal(path: Path, key: str) -> DealRows:
         for part, (table, query) in QUERIES.items():
             if table in there:
                 found.parts[part] = _rows(db, query, **({"deal": deal} if "$deal" in query else {}))
-        ids = sorted(_values(found, "moved_by"))
+        ids = sorted(_values(found, "moved_by", "done_by"))
         owning = _rows(db, _OWNING, connection=found.deal["connection"], ids=ids)
+        if any("moved_by_owner_key" in row for row in found.parts.get("visits", ())):
+            owning += _rows(db, _MOVING, connection=found.deal["connection"], ids=ids)
         found.actors = {row["owner_id"]: row["owner_key"] for row in owning}
         people = sorted(_values(found, *_PEOPLE) | set(found.actors.values()))
         found.names = {row["owner_key"]: row["owner_name"] for row in _rows(db, _NAMES, people=people)}
@@ -133,7 +141,9 @@ def _meant(db: duckdb.DuckDBPyConnection, key: str) -> str:
     near = _rows(db, _NEAR, key=key)
     if not near:
         raise NoSuchDeal(f"No deal is called {key!r}: the published warehouse holds no deals at all")
-    raise NoSuchDeal(f"No deal has the key, id, name or link {key!r}. Near it are {_listed(near)}")
+    alike = [row for row in near if row["likeness"] >= ALIKE]
+    hint = f"Near it are {_listed(alike)}" if alike else f"A deal's key looks like {near[0]['deal_key']}"
+    raise NoSuchDeal(f"No deal has the key, id, name or link {key!r}. {hint}.")
 
 
 def _listed(deals: list[Row]) -> str:

@@ -114,7 +114,7 @@ class _Teller:
             happened_at=self._time(row["happened_at"]),
             only_the_day=row["is_day"],
             recorded_at=self._time(row["recorded_at"]),
-            who=self._person(row["done_by"]),
+            who=self._doer(row["done_by"]),
             url=row["url"],
             counted=row["is_counted"],
         )
@@ -163,6 +163,12 @@ class _Teller:
 
     def _person(self, key: str | None) -> str | None:
         return None if key is None else self.rows.names.get(key) or key
+
+    def _doer(self, key: str | None) -> str | None:
+        """Who did a piece of work: a person by name, else by the CRM's number, as with whoever moved the deal."""
+        owner = None if key is None else self.rows.actors.get(key, key)
+        is_told = owner is None or owner != key or owner in self.rows.names or "@" in owner or ":" in owner
+        return self._person(owner) if is_told else words.mover(None, owner, None)
 
     def _mover(self, row: Row) -> str:
         actor = row["moved_by"]

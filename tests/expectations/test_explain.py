@@ -36,7 +36,7 @@ def test_a_step_of_the_default_process():
         "Means": "owed (severity high): leaving Qualify without it is a finding",
         "Due": (
             "when the deal leaves Qualify: when it first stands in any later stage, or is won. "
-            "A deal lost in Qualify does not owe it"
+            "A deal lost in Qualify is not asked for it"
         ),
         "Grace": "to the end of the next working day after leaving the stage",
         "Owed by": "deals of the type new",
@@ -56,12 +56,22 @@ def test_a_step_of_the_default_process():
 
 def test_what_is_optional_and_what_is_owed_on_loss():
     process = load_process()
-    assert parts(process, "offer_recorded")["Means"] == "shown, never owed: nothing is missing without it"
+    offer = parts(process, "offer_recorded")
+    assert offer["Means"] == "shown, never owed: nothing is missing without it"
+    assert offer["Asked of"] == "deals of the type new"
+    assert not {"Owed by", "Heard by"} & offer.keys(), "nobody owes it, and nobody hears of it"
     assert parts(process, "final_amount")["Due"].startswith("when the deal leaves Close: when it is won. ")
     lost = parts(process, "lost_reason_recorded")
     assert lost["Due"] == "2 days after the deal was lost"
     assert lost["Owed by"] == "lost deals: deals of the type new"
+    assert lost["Afterwards"].startswith("what claims to be in time and was entered later than 1 day after that is ")
     assert lost["Apart"] == DOUBT
+
+
+def test_what_must_hold_on_leaving_has_no_grace():
+    ahead = parts(load_process(), "close_date_ahead")
+    assert ahead["Grace"] == "none: what had to hold when the deal left the stage nobody can put right later"
+    assert "later than 1 day after that moment is" in ahead["Afterwards"]
 
 
 def test_conditions_four_eyes_and_modes(tmp_path):

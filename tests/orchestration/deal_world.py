@@ -18,7 +18,7 @@ CROWD = 5000
 
 
 def deals() -> Deals:
-    """One deal per situation; all are of the same owner and moved by u7, whom the CRM does not name."""
+    """One deal per situation; all are of the same owner. u7 moved them, whom the CRM does not name, as it does u8."""
     told = Deals()
     told.add("silent", [(0, "qualify"), (2, "develop")], done="b", deal_name="Silent Mill", amount=500, **OWNER)
     told.field("silent", "owner", "41", 0)
@@ -45,6 +45,12 @@ def deals() -> Deals:
         row for row in told.tables["int_stage_changes"] if row["deal_key"] != "acme:untold"
     ]
     told.add("crowded", [(n / 100, ("qualify", "develop")[n % 2]) for n in range(CROWD)], done="b", **OWNER)
+    told.add("by_user", [(0, "qualify"), (2, "develop"), (3, "propose")], done="bt", **OWNER)
+    told.field("by_user", "amount", "500", 0)
+    for table in ("int_stage_changes", "int_field_changes"):
+        for row in told.tables[table]:
+            if row["deal_key"] == "acme:by_user":
+                row["actor_id"] = "u7" if row.get("stage_key") == "propose" else "u8"
     for n in range(CROWD):
         told.activity("crowded", "meeting", n / 100)
     return told
@@ -70,8 +76,8 @@ def build(folder: Path) -> Path:
     }])  # fmt: skip
     for table, rows in deals().tables.items():
         world.canonical(table, rows)
-    ann = {"connection": "acme", "owner_id": "41", "owner_key": "ann@acme.example", "owner_name": "Ann Lee",
-           "email": "ann@acme.example", "is_active": True}  # fmt: skip
+    ann = {"connection": "acme", "owner_id": "41", "user_id": "u8", "owner_key": "ann@acme.example",
+           "owner_name": "Ann Lee", "email": "ann@acme.example", "is_active": True}  # fmt: skip
     world.canonical("int_owners", [ann])
     world.build(f"{MODELS} {CORE}")
     return folder / "warehouse.duckdb"

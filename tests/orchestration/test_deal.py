@@ -147,7 +147,7 @@ def test_doubt_is_told_as_doubt(warehouse: Path) -> None:
     text = told(warehouse, "undated")
     assert "2 steps were due and 2 kept: between 67 and 100 %." in text
     assert stands_in(
-        ["Amount known: not known, because it is recorded, but when is not known",
+        ["Amount known: not known: it is recorded, but when is not known",
          "on record: amount set to 500, at a time that is not known"], text
     )  # fmt: skip
 
@@ -172,13 +172,22 @@ def test_a_crowded_deal_is_told_within_bounds(warehouse: Path) -> None:
                       "meeting, 2024-03-05 01:07"], text)  # fmt: skip
 
 
+def test_a_user_of_the_crm_is_told_by_name_where_it_is_known(warehouse: Path) -> None:
+    """The CRM knows its users by other ids than the owners of its deals."""
+    text = "\n".join(told(warehouse, "by_user"))
+    assert "moved by Ann Lee" in text
+    assert "moved by CRM user u7" in text
+    assert "amount set to 500, 2024-03-04 10:00, Ann Lee" in text
+
+
 @pytest.mark.parametrize(
     ("key", "said"),
     [
         ("acme:silnet", "acme:silent \\(Silent Mill\\)"),
         ("mill", "Near it are acme:silent"),
         ("Twin", "may be several deals: acme:born \\(Twin\\), acme:skipped"),
-        ("", "No deal has the key"),
+        ("", "No deal has the key.*A deal's key looks like acme:"),
+        ("%%%", "A deal's key looks like acme:"),
     ],
 )
 def test_a_key_that_nobody_has_names_those_near(warehouse: Path, key: str, said: str) -> None:
