@@ -68,8 +68,18 @@ LOOKS = {
         "deal_key",
         follows_deals=True,
     ),
+    "sums": Look(
+        (
+            _rule("waterfalls_balance", "have a waterfall whose parts do not lead from its start to its end"),
+            _rule("forecast_levels_add_up", "have a forecast whose levels do not add up to the company's"),
+            _rule("forecast_changes_add_up", "have causes that do not add up to how their forecast changed"),
+            _rule("bookings_agree", "have another amount booked beside the targets than in the forecast"),
+        ),
+        "deal_type",
+        follows_deals=True,
+    ),
 }
-NOUNS = {"totals": "connections", "grains": "tables", "deals": "deals", "rates": "deals"}
+NOUNS = {"totals": "connections", "grains": "tables", "deals": "deals", "rates": "deals", "sums": "deal types"}
 RULES = {rule.rule_id: f"No {NOUNS[name]} {rule.message}" for name, look in LOOKS.items() for rule in look.rules}
 """Each rule with what it forbids, for lists of checks."""
 

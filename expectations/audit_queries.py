@@ -5,6 +5,8 @@ Only queries belong here; what a `false` in them means is said in audit.py.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 STATES = (
     "done", "done_in_grace", "late", "missing", "backfilled",
     "pending", "not_due", "unknown", "not_applicable", "waived",
@@ -30,6 +32,28 @@ GRAINS = {
     "dim_waivers": "waiver_id",
 }
 """Mart -> its key. dbt tests them too; here they guard what is about to be published, whatever was selected there."""
+
+
+WATERFALL_IN = (
+    "start_amount", "new_amount", "reopened_amount", "taken_over_amount", "pulled_in_amount", "amount_changes",
+)  # fmt: skip
+WATERFALL_OUT = ("handed_over_amount", "slipped_amount", "won_amount", "lost_amount")
+LEVELLED = (
+    "booked_to_date", "expected_open", "expected_new", "expected_total", "weighted_pipeline", "run_rate", "open_deals",
+)  # fmt: skip
+"""What of a forecast is a sum over deals."""
+
+
+def _plus(columns: Iterable[str]) -> str:
+    return " + ".join(columns)
+
+
+def _sums(columns: Iterable[str]) -> str:
+    return ", ".join(f"sum({column}) as {column}" for column in columns)
+
+
+def _agree(columns: Iterable[str], one: str, other: str) -> str:
+    return " and ".join(f"{one}.{column} is not distinct from {other}.{column}" for column in columns)
 
 
 def _grain(table: str, key: str) -> str:
@@ -97,5 +121,50 @@ select deal_key,
         as rates_are_shares,
     coalesce((due = 0) = (rate_low is null) and (due = 0) = (rate_high is null), false) as nothing_due_is_no_rate
 from warehouse.marts.fct_deal_compliance""",
+    "sums": f"""
+with types as (select distinct deal_type from canonical.int_deals),
+waterfalls as (
+    select deal_type, bool_and({_plus(WATERFALL_IN)} - ({_plus(WATERFALL_OUT)}) = end_amount) as balance
+    from warehouse.marts.rpt_pipeline_waterfall group by deal_type
+),
+levels as (
+    select deal_type, period_grain, period_start, level, {_sums(LEVELLED)}
+    from warehouse.marts.fct_period_forecasts group by deal_type, period_grain, period_start, level
+),
+companies as (
+    select levels.deal_type, bool_and({_agree(LEVELLED, "levels", "companies")}) as agree
+    from levels left join levels as companies on companies.level = 'company'
+        and levels.deal_type = companies.deal_type and levels.period_grain = companies.period_grain
+        and levels.period_start = companies.period_start
+    group by levels.deal_type
+),
+moves as (
+    select deal_type, period_grain, period_start, case purpose when 'now' then 1 else -1 end * (booked_to_date
+        + coalesce(expected_open, 0) + case mode when 'none' then 0 else coalesce(expected_new, 0) end) as amount
+    from forecast.int_forecast_period_totals
+    join forecast.int_forecast_change_periods using (period_grain, period_start) where level = 'company'
+    union all
+    select deal_type, period_grain, period_start, -amount_home from warehouse.marts.rpt_forecast_changes
+),
+changes as (
+    select deal_type, bool_and(rest = 0) as agree
+    from (select deal_type, sum(amount) as rest from moves group by deal_type, period_grain, period_start)
+    group by deal_type
+),
+bookings as (
+    select coverage.deal_type, bool_and(coverage.booked = forecasts.booked_to_date) as agree
+    from warehouse.marts.rpt_pipeline_coverage as coverage
+    join warehouse.marts.fct_period_forecasts as forecasts
+        using (deal_type, level, level_id, period_grain, period_start)
+    group by coverage.deal_type
+)
+select types.deal_type, coalesce(waterfalls.balance, true) as waterfalls_balance,
+    coalesce(companies.agree, true) as forecast_levels_add_up,
+    coalesce(changes.agree, true) as forecast_changes_add_up, coalesce(bookings.agree, true) as bookings_agree
+from types
+left join waterfalls using (deal_type)
+left join companies using (deal_type)
+left join changes using (deal_type)
+left join bookings using (deal_type)""",
 }
 """Frame -> SQL. `as_of`s and states are compared in SQL, so that frames stay a few columns wide."""

@@ -75,11 +75,6 @@ def later_steps(_before: str, _block: int) -> str:
     return "moves as (\n\n    select * from chain\n\n),\n\n" + chain_levels("")
 
 
-def forecast_levels() -> str:
-    """A query."""
-    return "select 'company' as level"
-
-
 dbt = _Dbt()
 plumbline = _Plumbline()
 

@@ -19,7 +19,7 @@ def lines(forecast: Forecast) -> Iterator[str]:
     if forecast.changes:
         yield ""
         total = sum((change.amount for change in forecast.changes), Decimal(0))
-        yield f"Why it moved since the night before ({total:+,.2f})"
+        yield f"Why this period's figure moved since the night before ({total:+,.2f})"
         yield from _columns([(change.words, f"{change.amount:+,.2f}", "") for change in forecast.changes])
     yield ""
     yield from _trust(forecast)
@@ -39,7 +39,7 @@ def _head(forecast: Forecast) -> Iterator[str]:
 
 def _period(period: Period, *, is_current: bool) -> Iterator[str]:
     name = "This period" if is_current else "Then"
-    yield f"{name}: {period.start} to {period.end}, {period.open_deals:,} open deals"
+    yield f"{name}: {period.start} to {period.end}, {_deals(period.open_deals)}"
     if period.mode == "none":
         told = [
             ("won so far", _money(period.booked), ""),
@@ -101,6 +101,10 @@ def _trust(forecast: Forecast) -> Iterator[str]:
     if kept.mean_error is not None and kept.mean_error_of_weighted_pipeline is not None:
         theirs = f"{kept.mean_error_of_weighted_pipeline:,.2f}"
         yield f"    they missed by {kept.mean_error:,.2f} on average, the weighted pipeline by {theirs}"
+
+
+def _deals(count: int) -> str:
+    return "1 open deal" if count == 1 else f"{count:,} open deals"
 
 
 def _money(amount: Decimal | None) -> str:

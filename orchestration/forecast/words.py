@@ -38,6 +38,17 @@ _MODES: Mapping[str, str] = {
     "single_state": "from the deals' age alone, because most stage changes are not on record",
     "none": "NO FORECAST: too few wins or too short a history; the weighted pipeline stands here, untested",
 }
+_REMARKS: Mapping[str, str] = {
+    "no_history": "too little history for a forecast",
+    "losses_missing": "no lost deal is on record, so no share of won deals can be trusted",
+    "new_business_unknown": "deals still to come are not counted: no stretch of time this long lies behind",
+    "amounts_missing": "some open deals have no amount and count as nothing",
+    "amounts_negative": "some open deals have a negative amount and count against the others",
+    "dates_overdue": "every close date is past, so the weighted pipeline counts none of the deals",
+    "one_deal": "one deal makes half of what open deals are expected to bring",
+    "interval_few_windows": "the interval rests on what is usual: too few windows have closed to measure it",
+    "interval_wide": "the interval is so wide that the figure alone says little",
+}
 _VERDICTS: Mapping[str, str] = {
     "better": "better than all three baselines",
     "worse": "worse than a baseline",
@@ -69,7 +80,7 @@ def verdict(key: str) -> str:
 
 def remarks(flag: str | None) -> tuple[str, ...]:
     """What the warehouse flags about a number."""
-    return tuple(part.replace("_", " ") for part in re.split(r"[\s,;]+", flag or "") if part)
+    return tuple(_REMARKS.get(part, part.replace("_", " ")) for part in re.split(r"[\s,;]+", flag or "") if part)
 
 
 def baseline_wins(method: str, steps: int) -> str:

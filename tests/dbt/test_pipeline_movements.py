@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -14,13 +15,14 @@ import pytest
 
 from expectations.compile_process import process_tables
 from expectations.process import load_process
-from tests.dbt.compliance_tables import World, working_calendar
+from tests.dbt.compliance_tables import Row, World, working_calendar
 from tests.dbt.harness import Warehouse, at
 
 PATHS = (
     "int_stage_positions int_process_periods int_tied_moments int_returned_moments int_lasting_changes int_stage_runs "
     "int_mended_runs int_visits int_judged_deals int_stage_probabilities int_pipeline_deals "
-    "path:models/forecast/pipeline fct_pipeline_movements rpt_pipeline_waterfall"
+    "int_pipeline_lives int_pipeline_values int_pipeline_states int_pipeline_turns int_pipeline_standing "
+    "fct_pipeline_movements rpt_pipeline_waterfall"
 )
 NOW = at("2024-08-01T10:00:00")
 BEGINNING = at("2023-11-01T09:00:00")
@@ -88,11 +90,14 @@ def told(lives: list[list[Event]]) -> dict[str, list[dict[str, Any]]]:
     return tables
 
 
-def world(folder: Path, lives: list[list[Event]], paths: str = PATHS) -> Warehouse:
-    made = World(folder, as_of=NOW, flicker_seconds=0, fiscal_year_start_month=2)
+def world(
+    folder: Path, lives: list[list[Event]], paths: str = PATHS, targets: Sequence[Row] = (), first_month: int = 2
+) -> Warehouse:
+    made = World(folder, as_of=NOW, flicker_seconds=0, fiscal_year_start_month=first_month)
     for table, frame in process_tables(load_process(), ZoneInfo("UTC")).items():
         made.reference(table, frame)
     made.reference("connections", [{"connection": "acme", "crm": "files", "state": "good", "judged_at": NOW}])
+    made.reference("targets", targets)
     made.reference("calendar", working_calendar(at("2023-01-01"), 800))
     owners = [{"connection": "acme", "owner_id": n, "owner_key": f"o{n}", "team": "ab"[int(n) % 2]} for n in "123"]
     made.canonical("int_owners", owners)

@@ -13,7 +13,7 @@ create schema canonical; create schema reference; create schema warehouse.marts;
 create table reference.connections as select 'acme' as connection;
 create table reference.process_steps as select unnest(['named', 'priced']) as step_key;
 create table canonical.int_deals as select 'acme' as connection, 'acme:' || n as deal_key,
-    cast(100 as decimal(18,2)) as amount_home from range(3) as r (n);
+    'new' as deal_type, cast(100 as decimal(18,2)) as amount_home from range(3) as r (n);
 create table warehouse.marts.dim_deals as select * from canonical.int_deals;
 create table warehouse.marts.dim_connections as select * from reference.connections;
 create table warehouse.marts.fct_step_results as select connection, deal_key, step_key, true as is_mandatory,
@@ -30,7 +30,24 @@ create table warehouse.marts.fct_step_evidence (evidence_id text);
 create table warehouse.marts.fct_deal_changes (change_key text);
 create table warehouse.marts.fct_deal_snapshots (deal_snapshot_id text);
 create table warehouse.marts.fct_deal_forecasts (deal_forecast_id text);
-create table warehouse.marts.fct_period_forecasts (period_forecast_id text);
+create table warehouse.marts.fct_period_forecasts as select level || level_id as period_forecast_id, 'new' as deal_type,
+    'month' as period_grain, date '2026-03-01' as period_start, * from (values ('company', '', 3, 7, null),
+    ('owner', 'a', 1, 7, null), ('owner', 'b', 2, 0, null)) as t (level, level_id, booked_to_date, expected_open,
+    expected_new) cross join (select 10 as expected_total, 0 as weighted_pipeline, null as run_rate, 1 as open_deals);
+update warehouse.marts.fct_period_forecasts set expected_total = booked_to_date + expected_open,
+    open_deals = case level when 'company' then 2 else 1 end;
+create table warehouse.marts.rpt_pipeline_coverage as select deal_type, level, level_id, period_grain, period_start,
+    booked_to_date as booked from warehouse.marts.fct_period_forecasts;
+create table warehouse.marts.rpt_pipeline_waterfall as select 'new' as deal_type, 10 as start_amount, 5 as new_amount,
+    1 as reopened_amount, 2 as taken_over_amount, 3 as pulled_in_amount, -4 as amount_changes, 1 as handed_over_amount,
+    2 as slipped_amount, 3 as won_amount, 4 as lost_amount, 7 as end_amount;
+create schema forecast;
+create table forecast.int_forecast_change_periods as select 'month' as period_grain, date '2026-03-01' as period_start;
+create table forecast.int_forecast_period_totals as select *, 'new' as deal_type, 'month' as period_grain,
+    date '2026-03-01' as period_start, 'company' as level from (values ('now', 3, 7, null, 'stage_chain'),
+    ('before', 1, null, 5, 'none')) as t (purpose, booked_to_date, expected_open, expected_new, mode);
+create table warehouse.marts.rpt_forecast_changes as select 'new' as deal_type, 'month' as period_grain,
+    date '2026-03-01' as period_start, * from (values ('won', 2), ('new', 7)) as t (cause, amount_home);
 create table warehouse.marts.dim_waivers (waiver_id text);
 create table warehouse.marts.fct_stage_visits as select deal_key, 1 as visit_no from canonical.int_deals;
 """
@@ -78,6 +95,14 @@ def test_sound_marts_pass_every_rule(build):
         ("insert into warehouse.marts.fct_findings values ('f'), ('f')", {"one_row_per_key"}),
         ("insert into warehouse.marts.fct_findings values (null)", {"no_key_is_empty"}),
         ("insert into warehouse.marts.dim_waivers values ('w'), ('w')", {"one_row_per_key"}),
+        ("update warehouse.marts.rpt_pipeline_waterfall set slipped_amount = 3", {"waterfalls_balance"}),
+        ("update warehouse.marts.fct_period_forecasts set expected_open = 8 where level_id = 'a'",
+         {"forecast_levels_add_up"}),
+        ("delete from warehouse.marts.fct_period_forecasts where level = 'company'", {"forecast_levels_add_up"}),
+        ("delete from warehouse.marts.rpt_forecast_changes where cause = 'won'", {"forecast_changes_add_up"}),
+        ("update forecast.int_forecast_period_totals set expected_new = 1 where purpose = 'now'",
+         {"forecast_changes_add_up"}),
+        ("update warehouse.marts.rpt_pipeline_coverage set booked = 1 where level_id = 'b'", {"bookings_agree"}),
     ],
 )  # fmt: skip
 def test_every_contradiction_is_an_error(build, change, rules):

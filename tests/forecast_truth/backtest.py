@@ -16,7 +16,7 @@ from tests.forecast_truth.tables import CONNECTION, moments
 from tests.forecast_truth.windows import Judged, judged, windows
 
 BACKTEST = "rpt_forecast_backtest"
-LEVELS: Mapping[str, str | None] = {"company": None, "segment": "band", "owner": "owner", "pipeline": "pipeline"}
+LEVELS: Mapping[str, str | None] = {"company": None, "segment": "segment", "owner": "owner", "pipeline": "pipeline"}
 KEYS = ["as_of_at", "horizon_steps", "level", "level_id", "method"]
 FIGURES = ("forecast", "sd", "p10", "p90", "actual")
 

@@ -48,7 +48,7 @@ This period: 2026-04-01 to 2026-06-30, 41 open deals
     or won + weighted, corrected  113,000.00
     or run-rate                    79,000.00
   target                          100,000.00  92% of it is expected
-  note: amounts missing
+  note: some open deals have no amount and count as nothing
   note: wide
 
 Then: 2026-07-01 to 2026-09-30, 41 open deals
@@ -60,7 +60,7 @@ Then: 2026-07-01 to 2026-09-30, 41 open deals
     or won + weighted, corrected  45,000.00
     or run-rate                   79,000.00
 
-Why it moved since the night before (+800.25)
+Why this period's figure moved since the night before (+800.25)
   deals won                             +1,200.25
   deals lost                              -300.00
   deals that grew older in their stage    -100.00

@@ -22,7 +22,10 @@ NOW = datetime.fromisoformat("2024-07-31T05:30:00")
 FIRST = datetime.fromisoformat("2022-10-03")
 STEP = timedelta(days=7)
 HORIZONS = (4, 13)
-MODELS = "path:models/forecast/proof rpt_forecast_backtest rpt_forecast_scorecard rpt_forecast_calibration"
+MODELS = (
+    "int_forecast_cycles path:models/forecast/proof rpt_forecast_backtest rpt_forecast_scorecard "
+    "rpt_forecast_calibration"
+)
 
 INPUTS: Mapping[str, str] = {
     "int_forecast_settings": "as_of timestamp, as_of_day date, step_days int, time_zone text, home_currency text, "
@@ -81,7 +84,7 @@ def book(seed: int, deals: int = 600) -> list[Deal]:
             f"acme:{n}", created, closed, luck.random() < (0.25 if large else 0.45),
             round(luck.uniform(80, 120) * (20 if large else 1), 2), odds,
             created + timedelta(days=luck.uniform(10, 90)) if luck.random() < 0.8 else None,
-            owner, None if owner is None else "north" if owner < "b" else "south", "/3" if large else "/1",
+            owner, None if owner is None else "north" if owner < "b" else "south", "large" if large else "small",
             luck.choice(["first", "second"]), luck.choice(["new", "new", "renewal"]), luck.choice(["acme", "beta"]),
             luck.choice(["p", "q"]),
         ))  # fmt: skip
@@ -139,7 +142,7 @@ class Desk:
                     "deal_key": deal.key, "deal_type": deal.deal_type, "pipeline_id": deal.pipeline_id,
                     "stage_key": deal.stage, "steps_in_stage": (at - deal.created_at) // STEP,
                     "amount_home": deal.amount, "close_date": deal.close_date and deal.close_date.date(),
-                    "owner_key": deal.owner, "team": deal.team, "segment": deal.segment,
+                    "owner_key": deal.owner, "team": deal.team, "user_segment": deal.segment,
                     "definition_p": 0.3 if deal.stage == "first" else 0.6, "created_at": deal.created_at, "mode": mode,
                     "closed_as": ("won" if deal.is_won else "lost") if is_over else None,
                     "closed_at": deal.closed_at if is_over else None, "judged_at": known.get(deal.connection, now),

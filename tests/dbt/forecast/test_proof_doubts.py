@@ -71,7 +71,7 @@ def test_losses_that_nobody_records_are_told(prove: Prove) -> None:
 
 
 def test_nothing_after_the_moment_is_looked_at(tmp_path: Path) -> None:
-    """A back-test told a quarter earlier, from what was known then, is the same to the last digit."""
+    """A back-test told a quarter earlier, from what was known then, is the same but for the order of its sums."""
     earlier = NOW - 13 * STEP
     forecasts = (
         "select as_of_at, horizon_steps, level, level_id, method, forecast, sd, p10, p90"
@@ -82,8 +82,10 @@ def test_nothing_after_the_moment_is_looked_at(tmp_path: Path) -> None:
         desk = Desk(tmp_path / str(now.date()))
         desk.fill([deal for deal in SOUND if deal.created_at < now], now=now)
         told.append(desk.prove().query(forecasts, earlier))
-    assert told[0] == told[1]
-    assert len(told[0]) > 1000
+    assert len(told[0]) == len(told[1]) > 1000
+    for row, other in zip(*told, strict=True):
+        assert row == {name: pytest.approx(value, rel=1e-12, abs=1e-9) if isinstance(value, float) else value
+                       for name, value in other.items()}  # fmt: skip
 
 
 def test_no_closed_deals_no_verdict(prove: Prove) -> None:

@@ -40,8 +40,8 @@ looked_up as (
         periods.period_start,
         moved.stage_key is not null as is_move_known,
         rated.stage_key is not null as is_segment_known,
-        told_then.expected_amount as value_then,
-        told_now.expected_amount as value_now
+        coalesce(told_then.expected_amount, 0) as value_then,
+        coalesce(told_now.expected_amount, 0) as value_now
     from deals
     cross join periods
     left join states as moved

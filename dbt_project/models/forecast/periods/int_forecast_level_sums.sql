@@ -1,22 +1,22 @@
-with open_levels as (
+with parts as (
 
-    select * from {{ ref('int_forecast_open_levels') }}
-
-),
-
-booked as (
-
-    select * from {{ ref('int_forecast_booked') }}
+    select * from {{ ref('int_forecast_parts') }}
 
 ),
 
-new_levels as (
+spreads as (
 
-    select * from {{ ref('int_forecast_new_levels') }}
+    select * from {{ ref('int_forecast_new_spreads') }}
 
 ),
 
-parts as (
+levelled as (
+
+    {{ at_levels('parts') }}
+
+),
+
+sums as (
 
     select
         as_of_at,
@@ -25,83 +25,33 @@ parts as (
         period_start,
         level,
         level_id,
-        0 as booked_to_date,
-        expected_open,
-        expected_open_variance,
-        0 as expected_new,
-        0 as expected_new_variance,
-        weighted_pipeline,
-        open_deals,
-        overdue_deals,
-        deals_without_amount,
-        deals_below_zero,
-        largest_expected
-    from open_levels
-    union all
-    select
-        as_of_at,
-        deal_type,
-        period_grain,
-        period_start,
-        level,
-        level_id,
-        booked_to_date,
-        0 as expected_open,
-        0 as expected_open_variance,
-        0 as expected_new,
-        0 as expected_new_variance,
-        0 as weighted_pipeline,
-        0 as open_deals,
-        0 as overdue_deals,
-        0 as deals_without_amount,
-        0 as deals_below_zero,
-        0 as largest_expected
-    from booked
-    union all
-    select
-        as_of_at,
-        deal_type,
-        period_grain,
-        period_start,
-        level,
-        level_id,
-        0 as booked_to_date,
-        0 as expected_open,
-        0 as expected_open_variance,
-        expected_new,
-        expected_new_variance,
-        0 as weighted_pipeline,
-        0 as open_deals,
-        0 as overdue_deals,
-        0 as deals_without_amount,
-        0 as deals_below_zero,
-        0 as largest_expected
-    from new_levels
+        {% for amount in ['booked_to_date', 'expected_open', 'expected_new', 'past_bookings', 'weighted_pipeline'] -%}
+            cast(sum({{ amount }}) as decimal(18, 2)) as {{ amount }},
+        {% endfor -%}
+        {% for count in ['open_deals', 'overdue_deals', 'deals_without_amount', 'deals_below_zero'] -%}
+            cast(sum({{ count }}) as integer) as {{ count }},
+        {% endfor -%}
+        sum(expected_open_variance) as expected_open_variance,
+        coalesce(max(expected_open), cast(0 as decimal(18, 2))) as largest_expected
+    from levelled
+    group by as_of_at, deal_type, period_grain, period_start, level, level_id
 
 ),
 
 final as (
 
     select
-        as_of_at,
-        deal_type,
-        period_grain,
-        period_start,
-        level,
-        level_id,
-        cast(sum(booked_to_date) as decimal(18, 2)) as booked_to_date,
-        cast(sum(expected_open) as decimal(18, 2)) as expected_open,
-        cast(sum(expected_open_variance) as double) as expected_open_variance,
-        cast(sum(expected_new) as decimal(18, 2)) as expected_new,
-        cast(sum(expected_new_variance) as double) as expected_new_variance,
-        cast(sum(weighted_pipeline) as decimal(18, 2)) as weighted_pipeline,
-        cast(sum(open_deals) as integer) as open_deals,
-        cast(sum(overdue_deals) as integer) as overdue_deals,
-        cast(sum(deals_without_amount) as integer) as deals_without_amount,
-        cast(sum(deals_below_zero) as integer) as deals_below_zero,
-        cast(max(largest_expected) as decimal(18, 2)) as largest_expected
-    from parts
-    group by as_of_at, deal_type, period_grain, period_start, level, level_id
+        sums.*,
+        coalesce(spreads.expected_new_variance, 0) as expected_new_variance
+    from sums
+    left join spreads
+        on
+            sums.as_of_at = spreads.as_of_at
+            and sums.deal_type = spreads.deal_type
+            and sums.period_grain = spreads.period_grain
+            and sums.period_start = spreads.period_start
+            and sums.level = spreads.level
+            and sums.level_id = spreads.level_id
 
 )
 

@@ -48,6 +48,7 @@ final as (
         sums.expected_open_variance,
         case when windows.windows > 0 then sums.expected_new end as expected_new,
         sums.expected_new_variance,
+        case when windows.windows > 0 then sums.booked_to_date + sums.past_bookings end as run_rate,
         cast(coalesce(windows.windows, 0) as integer) as new_windows,
         sums.weighted_pipeline,
         sums.open_deals,

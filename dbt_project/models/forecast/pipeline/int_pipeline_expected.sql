@@ -1,13 +1,13 @@
+{#- What was won is the forecast's own: one figure of a period, whoever asks. -#}
 with settings as (
 
     select * from {{ source('reference', 'settings') }}
 
 ),
 
-closings as (
+bookings as (
 
-    select * from {{ ref('int_pipeline_closings') }}
-    where status = 'won' and undone_day = cast('9999-12-31' as date)
+    select * from {{ ref('int_forecast_bookings') }}
 
 ),
 
@@ -21,15 +21,16 @@ deals as (
 amounts as (
 
     select
-        deal_type,
-        owner_key,
-        team,
-        day,
-        amount_home as booked,
+        bookings.deal_type,
+        bookings.owner_key,
+        bookings.team,
+        bookings.won_day as day,
+        bookings.amount_home as booked,
         cast(0 as decimal(18, 2)) as open_amount,
         cast(0 as decimal(18, 2)) as weighted_amount,
         0 as open_deals
-    from closings
+    from bookings
+    inner join settings on bookings.won_at < settings.as_of and bookings.until_at >= settings.as_of
 
     union all
 
@@ -46,26 +47,25 @@ amounts as (
 
 ),
 
+levelled as (
+
+    {{ at_levels('amounts', ['company', 'team', 'owner']) }}
+
+),
+
 placed as (
 
     {% for grain in ['month', 'fiscal_quarter'] %}
-        {% for level, id in [('company', "''"), ('team', "coalesce(team, '')"), ('owner', "coalesce(owner_key, '')")] %}
-            select
-                amounts.*,
-                '{{ level }}' as level,
-                {{ id }} as level_id,
-                '{{ grain }}' as period_grain,
-                {% if grain == 'month' %}
-                    cast(date_trunc('month', day) as date) as period_start
-                {% else %}
-                    {{ fiscal_quarter_start('day', 'settings.fiscal_year_start_month') }} as period_start
-                {% endif %}
-            from amounts
-            cross join settings
-
-            {{ 'union all' if not loop.last }}
-
-        {% endfor %}
+        select
+            levelled.*,
+            '{{ grain }}' as period_grain,
+            {% if grain == 'month' %}
+                cast(date_trunc('month', day) as date) as period_start
+            {% else %}
+                {{ fiscal_quarter_start('day', 'settings.fiscal_year_start_month') }} as period_start
+            {% endif %}
+        from levelled
+        cross join settings
 
         {{ 'union all' if not loop.last }}
 

@@ -13,7 +13,7 @@ chances as (
 
 cycles as (
 
-    select * from {{ ref('int_forecast_past_cycles') }}
+    select * from {{ ref('int_forecast_cycles') }}
 
 ),
 
@@ -51,10 +51,10 @@ claimed as (
         coalesce(cast(open_deals.amount_home as double), 0) as amount,
         {{ day_diff('as_ofs.as_of_day', 'open_deals.close_date') }} as days_to_close,
         {{ seconds_between('as_ofs.as_of_at', 'open_deals.created_at') }}
-        + cycles.cycle_days * 86400 as seconds_to_close
+        + cycles.median_days * 86400 as seconds_to_close
     from open_deals
     inner join as_ofs on open_deals.as_of_at = as_ofs.as_of_at and open_deals.purpose = as_ofs.purpose
-    left join cycles on as_ofs.as_of_no = cycles.as_of_no and open_deals.deal_type = cycles.deal_type
+    left join cycles on open_deals.as_of_at = cycles.as_of_at and open_deals.deal_type = cycles.deal_type
 
 ),
 
@@ -74,7 +74,7 @@ final as (
         claimed.steps_in_stage,
         claimed.owner_key,
         claimed.team,
-        claimed.segment,
+        claimed.user_segment,
         claimed.amount,
         case when claimed.mode <> 'none' then chances.p_win end as p_chain,
         case

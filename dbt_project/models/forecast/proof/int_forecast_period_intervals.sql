@@ -8,30 +8,9 @@ with periods as (
 
 ),
 
--- a period's segment is the company's own, of all bands of the amount
 baselines as (
 
-    select
-        *,
-        case
-            when level = 'segment' then substr(level_id, 1, greatest(length(level_id) - 2, 0)) else level_id
-        end as told_id
-    from {{ ref('int_forecast_baselines') }}
-
-),
-
-rates as (
-
-    select
-        as_of_no,
-        horizon_steps,
-        deal_type,
-        level,
-        told_id,
-        case when sum(promised) > 0 then sum(run_rate) / sum(promised) end as bias_ratio,
-        sum(run_rate) as run_rate
-    from baselines
-    group by as_of_no, horizon_steps, deal_type, level, told_id
+    select * from {{ ref('int_forecast_baselines') }}
 
 ),
 
@@ -47,14 +26,7 @@ spread as (
         ) as sd,
         reaches.reach,
         coalesce(reaches.closed_windows, 0) as closed_windows,
-        periods.weighted_pipeline * coalesce(rates.bias_ratio, 1) as weighted_pipeline_bias_corrected,
-        -- what is open now is used up by the time a later period begins: its rate says nothing of that one
-        case
-            when periods.period_starts_at <= periods.as_of_at
-                then
-                    periods.booked_to_date + rates.run_rate * periods.horizons_ahead
-                    + coalesce(periods.expected_new, 0)
-        end as run_rate
+        periods.weighted_pipeline * coalesce(baselines.bias_ratio, 1) as weighted_pipeline_bias_corrected
     from periods
     left join {{ ref('int_forecast_shocks') }} as shocks
         on
@@ -68,13 +40,13 @@ spread as (
             and periods.horizon_steps = reaches.horizon_steps
             and periods.deal_type = reaches.deal_type
             and periods.level = reaches.level
-    left join rates
+    left join baselines
         on
-            periods.as_of_no = rates.as_of_no
-            and periods.horizon_steps = rates.horizon_steps
-            and periods.deal_type = rates.deal_type
-            and periods.level = rates.level
-            and periods.level_id = rates.told_id
+            periods.as_of_no = baselines.as_of_no
+            and periods.horizon_steps = baselines.horizon_steps
+            and periods.deal_type = baselines.deal_type
+            and periods.level = baselines.level
+            and periods.level_id = baselines.level_id
 
 ),
 
@@ -102,7 +74,6 @@ final as (
         p50,
         case when p90 is not null then least(p90, {{ most }}) end as p90,
         least(weighted_pipeline_bias_corrected, {{ most }}) as weighted_pipeline_bias_corrected,
-        case when run_rate is not null then least(run_rate, {{ most }}) end as run_rate,
         case
             when p50 is null then null
             when closed_windows < {{ fewest }} then 'few windows'

@@ -18,30 +18,29 @@ nights as (
 
 ),
 
-horizons as (
+ends as (
 
-    select * from {{ ref('int_forecast_horizons') }}
+    select distinct period_ends_at from totals
 
 ),
 
 chosen as (
 
     select
-        totals.deal_type,
-        totals.level,
-        totals.level_id,
-        totals.period_grain,
-        totals.period_start,
-        min(horizons.horizon_steps) filter (
-            where
-            {{ seconds_between('nights.as_of_at', 'totals.period_ends_at') }}
-            <= horizons.horizon_steps * nights.step_days * 86400
-        ) as reaching_steps,
-        max(horizons.horizon_steps) as longest_steps
-    from totals
-    inner join nights on totals.as_of_at = nights.as_of_at
-    cross join horizons
-    group by totals.deal_type, totals.level, totals.level_id, totals.period_grain, totals.period_start
+        ends.period_ends_at,
+        nights.as_of_no,
+        coalesce(
+            min(horizons.horizon_steps) filter (
+                where
+                {{ seconds_between('nights.as_of_at', 'ends.period_ends_at') }}
+                <= horizons.horizon_steps * nights.step_days * 86400
+            ),
+            max(horizons.horizon_steps)
+        ) as horizon_steps
+    from ends
+    cross join nights
+    cross join {{ ref('int_forecast_horizons') }} as horizons
+    group by ends.period_ends_at, nights.as_of_no
 
 ),
 
@@ -49,25 +48,10 @@ final as (
 
     select
         totals.*,
-        coalesce(chosen.reaching_steps, chosen.longest_steps) as horizon_steps,
-        nights.as_of_no,
-        -- the part of the period that is still ahead, in lengths of that horizon
-        greatest(
-            least(
-                {{ seconds_between('nights.as_of_at', 'totals.period_ends_at') }},
-                {{ seconds_between('totals.period_starts_at', 'totals.period_ends_at') }}
-            ),
-            cast(0 as double)
-        ) / (coalesce(chosen.reaching_steps, chosen.longest_steps) * nights.step_days * 86400) as horizons_ahead
+        chosen.horizon_steps,
+        chosen.as_of_no
     from totals
-    inner join nights on totals.as_of_at = nights.as_of_at
-    inner join chosen
-        on
-            totals.deal_type = chosen.deal_type
-            and totals.level = chosen.level
-            and totals.level_id = chosen.level_id
-            and totals.period_grain = chosen.period_grain
-            and totals.period_start = chosen.period_start
+    inner join chosen on totals.period_ends_at = chosen.period_ends_at
 
 )
 

@@ -6,14 +6,7 @@ with claims as (
 
 levelled as (
 
-    {% for level, level_id in level_members().items() -%}
-        select
-            claims.*,
-            '{{ level }}' as level,
-            {{ level_id }} as level_id
-        from claims
-        {{ 'union all' if not loop.last }}
-    {% endfor %}
+    {{ at_levels('claims') }}
 
 ),
 

@@ -26,7 +26,6 @@ flagged as (
         intervals.p50,
         intervals.p90,
         intervals.weighted_pipeline_bias_corrected,
-        intervals.run_rate,
         case when mode = 'none' then ' no_history' else '' end
         || case when losses = 0 then ' losses_missing' else '' end
         || case when new_windows = 0 then ' new_business_unknown' else '' end

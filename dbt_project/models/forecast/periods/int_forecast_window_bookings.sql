@@ -10,7 +10,7 @@ bookings as (
 
 ),
 
--- what came from deals that did not exist at the window's beginning, as far as it stood at the moment asked about
+-- what was won in a past stretch of time, as far as it stood at the moment asked about
 final as (
 
     select
@@ -27,12 +27,12 @@ final as (
         bookings.owner_key,
         bookings.team,
         bookings.user_segment,
-        bookings.amount_home
+        bookings.amount_home,
+        windows.window_at <= bookings.created_at as is_new
     from windows
     inner join bookings
         on
             windows.deal_type = bookings.deal_type
-            and windows.window_at <= bookings.created_at
             and windows.won_from_at <= bookings.won_at
             and windows.won_to_at > bookings.won_at
             and windows.as_of_at <= bookings.until_at
