@@ -127,7 +127,7 @@ def world_of(world: World) -> World:
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     return world_of(World(tmp_path_factory.mktemp("payoff"))).build(
-        "path:models/compliance rpt_compliance_payoff rpt_step_value"
+        "path:models/compliance rpt_compliance_payoff rpt_step_value rpt_predictability"
     )
 
 
@@ -244,3 +244,34 @@ def test_a_win_before_the_step_is_not_a_win_by_the_step(built: Warehouse) -> Non
     row = told(built, "tidy")
     assert (row["deals_kept"], row["deals_not_kept"], row["deals_closed_first"]) == (0, 0, 80)
     assert row["verdict"] == "too few"
+
+
+def scatter(built: Warehouse, kind: str) -> dict[str, Any]:
+    (row,) = built.query(
+        "select * from warehouse.marts.rpt_predictability where deal_type = ? and step_key is null", kind
+    )
+    return row
+
+
+def test_the_spread_of_what_deals_bring_is_that_of_coins(built: Warehouse) -> None:
+    """Amounts do not change here, so each deal is a coin: sqrt((1 - p) / p), and 1 / (4 n p^2) its variance."""
+    row, (n1, won1, n0, won0) = scatter(built, "expansion"), shares("expansion")
+    p1, p0 = won1 / n1, won0 / n0
+    difference = sqrt((1 - p1) / p1) - sqrt((1 - p0) / p0)
+    reach = Z * sqrt(1 / (4 * n1 * p1**2) + 1 / (4 * n0 * p0**2))
+    assert isclose(row["spread_kept"], sqrt((1 - p1) / p1), abs_tol=1e-9)
+    assert isclose(row["spread_difference"], difference, abs_tol=1e-9)
+    assert isclose(row["spread_difference_low"], difference - reach, abs_tol=1e-6)
+    assert isclose(row["spread_difference_high"], difference + reach, abs_tol=1e-6)
+
+
+def test_predictability_is_claimed_only_where_it_is_there_among_like_deals(built: Warehouse) -> None:
+    verdicts = {kind: scatter(built, kind)["verdict"] for kind in ("new", "expansion", "renewal", "partner")}
+    assert verdicts == {
+        "new": "not shown", "expansion": "associated", "renewal": "not shown", "partner": "too few",
+    }  # fmt: skip
+    renewal = scatter(built, "renewal")
+    assert renewal["spread_difference_low"] > 0, "all sizes together differ, by the sizes alone"
+    assert renewal["spread_difference_alike_low"] < 0 < renewal["spread_difference_alike_high"]
+    assert scatter(built, "partner")["spread_kept"] is None
+    assert "too few won deals to compare" in scatter(built, "partner")["sentence"]

@@ -20,6 +20,14 @@ placed as (
 
     select
         gates.*,
+        case
+            when held.amount_home > 0
+                then
+                    case
+                        when gates.is_won then cast(gates.amount_home as double) / cast(held.amount_home as double)
+                        else 0
+                    end
+        end as worth,
         coalesce(held.segment, '(none)') as segment,
         coalesce(held.owner_key, '(nobody)') as gate_owner_key,
         cast(
@@ -58,6 +66,7 @@ final as (
         days_to_win,
         margin,
         brier,
+        worth,
         amount_band,
         segment,
         gate_owner_key,
@@ -76,6 +85,7 @@ final as (
         placed.days_to_win,
         placed.margin,
         placed.brier,
+        placed.worth,
         placed.amount_band,
         placed.segment,
         placed.gate_owner_key,
