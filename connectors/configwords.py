@@ -76,6 +76,12 @@ _SHAPES = {
     "model_attributes_type": "a mapping",
 }
 
+_PATTERNS = {
+    "^[a-z][a-z0-9_]{0,62}$": "a short name; use small letters, digits and _, beginning with a letter (at most 63)",
+    "^[A-Z]{3}$": "a currency; write its three capital letters, like EUR",
+}
+"""Pattern of a setting -> what it asks for, and the fix."""
+
 _HOW = {"a list": "a list: `- item` lines or `[a, b]`", "a mapping": "a mapping: `key: value` lines"}
 
 
@@ -93,6 +99,9 @@ def words_for(item: Any, path: ConfigPath, model: type[BaseModel]) -> tuple[str,
     if kind in _SHAPES:
         shape = _SHAPES[kind]
         return f"{_shown(value, path)} is not {shape}", f"write {_HOW.get(shape, shape)}"
+    if kind == "string_pattern_mismatch" and item["ctx"]["pattern"] in _PATTERNS:
+        shape, _, fix = _PATTERNS[item["ctx"]["pattern"]].partition("; ")
+        return f"{_shown(value, path)} is not {shape}", fix
     cause = item.get("ctx", {}).get("error")
     if cause is not None:
         return str(cause), ""

@@ -8,9 +8,10 @@ from __future__ import annotations
 from dataclasses import asdict
 
 import click
+import duckdb
 
-from orchestration.cli.query import NOTHING_YET
-from orchestration.cli.terminal import WRONG_USE, Stop, as_json, plain_words
+from orchestration.cli.query import NOTHING_YET, UNREADABLE
+from orchestration.cli.terminal import CONCERN, WRONG_USE, Stop, as_json, plain_words
 from orchestration.deal.lines import lines
 from orchestration.deal.rows import NoSuchDeal
 from orchestration.deal.story import tell
@@ -34,4 +35,6 @@ def deal(key: str, for_scripts: bool) -> None:
         story = tell(workspace.warehouse, key, workspace.company.zone)
     except NoSuchDeal as error:
         raise Stop(f"{error}.", WRONG_USE) from error
+    except duckdb.IOException as error:
+        raise Stop(UNREADABLE.format(path=workspace.warehouse, error=str(error).rstrip("!.")), CONCERN) from error
     click.echo(as_json(asdict(story)) if for_scripts else "\n".join(lines(story)))

@@ -11,13 +11,14 @@ from typing import Any
 import click
 import duckdb
 
-from orchestration.cli.terminal import WRONG_USE, Stop, as_json, plain_words, table
+from orchestration.cli.terminal import CONCERN, WRONG_USE, Stop, as_json, plain_words, table
 from orchestration.settings import Workspace
 
 NOTHING_YET = (
     "Nothing is published in this workspace yet ({path} doesn't exist). "
     "Run `plumbline sync` first, or `plumbline demo` to look at an example."
 )
+UNREADABLE = "{path} can't be read as a warehouse: {error}. Run `plumbline sync`, which publishes it anew."
 
 
 def read_warehouse(
@@ -26,7 +27,11 @@ def read_warehouse(
     """Column names and rows of one statement. Read-only, and with no way to other files or the network."""
     if not path.exists():
         raise Stop(NOTHING_YET.format(path=path), WRONG_USE)
-    with duckdb.connect(str(path), read_only=True) as connection:
+    try:
+        opened = duckdb.connect(str(path), read_only=True)
+    except duckdb.IOException as error:
+        raise Stop(UNREADABLE.format(path=path, error=str(error).rstrip("!.")), CONCERN) from error
+    with opened as connection:
         connection.execute("set TimeZone = 'UTC'")
         connection.execute("set enable_external_access = false")
         try:

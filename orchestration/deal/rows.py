@@ -143,7 +143,7 @@ def _meant(db: duckdb.DuckDBPyConnection, key: str) -> str:
         raise NoSuchDeal(f"No deal is called {key!r}: the published warehouse holds no deals at all")
     alike = [row for row in near if row["likeness"] >= ALIKE]
     hint = f"Near it are {_listed(alike)}" if alike else f"A deal's key looks like {near[0]['deal_key']}"
-    raise NoSuchDeal(f"No deal has the key, id, name or link {key!r}. {hint}.")
+    raise NoSuchDeal(f"No deal has the key, id, name or link {key!r}. {hint}")
 
 
 def _listed(deals: list[Row]) -> str:

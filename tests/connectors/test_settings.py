@@ -85,8 +85,8 @@ connections:
             "write it like https://api.example.com"
         ),
         (
-            "connections.yml:17: connections.exports.default_currency: 'Euro' is refused: "
-            "string should match pattern '^[A-Z]{3}$'"
+            "connections.yml:17: connections.exports.default_currency: 'Euro' is not a currency; "
+            "write its three capital letters, like EUR"
         ),
         "connections.yml:18: connections.exports.pipeline: 'pipeline' is not a setting here; did you mean 'pipelines'?",
         (

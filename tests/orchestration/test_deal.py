@@ -236,3 +236,15 @@ def test_the_command_tells_text_or_json_or_what_to_do(warehouse: Path, tmp_path:
     unknown = run(home, monkeypatch, "silnet")
     assert unknown.exit_code == 2
     assert "Near it are" in unknown.output
+
+
+@pytest.mark.parametrize("words", [["deal", "silent"], ["query", "select 1"]])
+def test_a_file_that_is_no_warehouse_is_named_with_what_to_do(tmp_path: Path, monkeypatch, words: list[str]) -> None:
+    home = make_workspace(tmp_path / "acme", "alpha")
+    (home / "data" / "published").mkdir(parents=True, exist_ok=True)
+    (home / "data" / "published" / "warehouse.duckdb").write_text("torn")
+    monkeypatch.setenv("PLUMBLINE_HOME", str(home))
+    told = CliRunner().invoke(main, words)
+    assert told.exit_code == 1
+    assert "warehouse.duckdb can't be read as a warehouse" in told.output
+    assert "Run `plumbline sync`" in told.output
