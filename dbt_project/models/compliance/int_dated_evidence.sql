@@ -15,7 +15,7 @@ calendar as (
 -- for these steps only what was done after the deal had come into the stage counts
 insides as (
 
-    select * from {{ ref('int_step_duties') }}
+    select * from {{ ref('int_step_deadlines') }}
     where must_be_inside
 
 ),

@@ -1,5 +1,3 @@
-{{ config(materialized='view') }}
-
 with changes as (
 
     select * from {{ ref('int_stage_changes') }}
