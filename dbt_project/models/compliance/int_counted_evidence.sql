@@ -10,12 +10,6 @@ terms as (
 
 ),
 
-deadlines as (
-
-    select * from {{ ref('int_step_deadlines') }}
-
-),
-
 asked as (
 
     select
@@ -23,11 +17,9 @@ asked as (
         terms.distinct_days > 1 as counts_days,
         case when terms.distinct_days > 1 then terms.distinct_days else coalesce(terms.min_count, 1) end as needed,
         coalesce(terms.min_count, 1) as min_count,
-        deadlines.deadline_at,
-        deadlines.backfill_policy,
         -- what was only seen to be there after the deadline, and not when it came, can't be dated
         case
-            when moments.is_order and deadlines.deadline_at < moments.happened_at then cast(null as timestamp)
+            when moments.is_order and moments.deadline_at < moments.happened_at then cast(null as timestamp)
             else moments.happened_at
         end as dated_at
     from moments
@@ -37,22 +29,17 @@ asked as (
             and moments.step_key = terms.step_key
             and moments.alternative = terms.alternative
             and moments.term = terms.term
-    left join deadlines
-        on
-            moments.deal_key = deadlines.deal_key
-            and moments.version = deadlines.version
-            and moments.step_key = deadlines.step_key
     -- what is asked for in the last days before leaving the stage can't be told before the deal has left it, and what
     -- can't be dated may have been then
     where
         terms.within_days_before_gate is null
         or (
-            deadlines.gate_at is not null
+            moments.gate_at is not null
             and coalesce(
                 moments.happened_until
-                >= {{ add_seconds('deadlines.gate_at', '-86400 * terms.within_days_before_gate') }}, true
+                >= {{ add_seconds('moments.gate_at', '-86400 * terms.within_days_before_gate') }}, true
             )
-            and coalesce(moments.happened_at <= deadlines.deadline_at, true)
+            and coalesce(moments.happened_at <= moments.deadline_at, true)
         )
 
 ),

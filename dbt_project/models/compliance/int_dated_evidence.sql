@@ -12,27 +12,15 @@ calendar as (
 
 ),
 
--- for these steps only what was done after the deal had come into the stage counts
-insides as (
+deadlines as (
 
     select * from {{ ref('int_step_deadlines') }}
-    where must_be_inside
 
 ),
 
 withdrawn as (
 
     select * from {{ ref('int_withdrawn_evidence') }}
-
-),
-
-inside_steps as (
-
-    select
-        version,
-        step_key
-    from {{ source('reference', 'process_steps') }}
-    where must_be_inside
 
 ),
 
@@ -75,7 +63,10 @@ final as (
         moments.term,
         -- where the history does not tell when the deal came in, what came before its first record may be inside
         case
-            when insides.is_entry_known or insides.deal_key is null or moments.happened_until >= insides.entered_at
+            when
+                inside_steps.step_key is null
+                or deadlines.is_entry_known
+                or moments.happened_until >= deadlines.entered_at
                 then moments.happened_at
         end as happened_at,
         moments.happened_until,
@@ -87,14 +78,22 @@ final as (
         moments.label,
         moments.status,
         moments.direction,
-        moments.done_by
+        moments.done_by,
+        deadlines.gate_at,
+        deadlines.deadline_at,
+        deadlines.backfill_policy
     from moments
-    left join inside_steps on moments.version = inside_steps.version and moments.step_key = inside_steps.step_key
-    left join insides
+    -- for these steps only what was done after the deal had come into the stage counts
+    left join {{ source('reference', 'process_steps') }} as inside_steps
         on
-            moments.deal_key = insides.deal_key
-            and moments.version = insides.version
-            and moments.step_key = insides.step_key
+            inside_steps.must_be_inside
+            and moments.version = inside_steps.version
+            and moments.step_key = inside_steps.step_key
+    left join deadlines
+        on
+            moments.deal_key = deadlines.deal_key
+            and moments.version = deadlines.version
+            and moments.step_key = deadlines.step_key
     left join withdrawn
         on
             moments.deal_key = withdrawn.deal_key
@@ -106,9 +105,9 @@ final as (
         withdrawn.deal_key is null
         and (
             inside_steps.step_key is null
-            or (moments.happened_at is null and insides.entered_at is not null)
-            or moments.happened_until >= insides.entered_at
-            or not insides.is_entry_known
+            or (moments.happened_at is null and deadlines.entered_at is not null)
+            or moments.happened_until >= deadlines.entered_at
+            or not deadlines.is_entry_known
         )
 
 )
