@@ -13,13 +13,18 @@ from pathlib import Path
 
 import duckdb
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from connectors.lake_columns import strings
 from connectors.lake_table import ENVELOPE
 
-# For all connections together; beyond it DuckDB spills to disk. Two threads may each hold a block of a file that was
-# compacted before row groups were kept small (up to 124 MB).
-_MEMORY = "320MB"
+# For all connections together; beyond it DuckDB spills to disk. It holds ids; more would be used because it is there:
+# the first sync of a million records peaks at 326 MB so, and at 369 MB with 320 MB here.
+_MEMORY = "96MB"
+# Two threads may each hold a block of a file, and compaction makes large ones of heavy rows.
+_MEMORY_FOR_LARGE_BLOCKS = "320MB"
+_LARGE_BLOCK = 24 * 1024 * 1024
+_LARGE_FILE = 4 * 1024 * 1024
 _ROWS_AT_ONCE = 2048
 
 # The one order that decides which version of a record counts (staging uses the same): the CRM's own clock, then when
@@ -37,6 +42,7 @@ class LakeReader:
     def __init__(self, spill: Path) -> None:
         self._spill = spill
         self._database: duckdb.DuckDBPyConnection | None = None
+        self._looked_at: set[str] = set()
         self._guard = threading.Lock()
 
     def live_count(self, files: Sequence[str]) -> int:
@@ -48,7 +54,7 @@ class LakeReader:
         if not files:
             return pa.chunked_array([], type=pa.string())
         where = "where not last.is_deleted" if not_deleted else ""
-        with self._session() as db:
+        with self._session(files) as db:
             ids = db.sql(f"select id from ({_LATEST}) {where}", params={"files": list(files)}).to_arrow_table()["id"]
         return ids.cast(pa.string())
 
@@ -56,7 +62,7 @@ class LakeReader:
         """The latest modification time of each of these ids, in aware UTC."""
         if not files or not len(ids):
             return {}
-        with self._session() as db:
+        with self._session(files) as db:
             db.register("wanted", pa.table({"id": ids}))
             rows = db.execute(
                 "select id, max(epoch_us(modified_at)) from read_parquet($files) "
@@ -75,7 +81,7 @@ class LakeReader:
         """
         if not files:
             return
-        with self._session() as db:
+        with self._session(files) as db:
             where = "not last.is_deleted"
             if ids is not None:
                 db.register("wanted", pa.table({"id": ids}))
@@ -101,7 +107,7 @@ class LakeReader:
         """See Lake.history_differences."""
         if not deals:
             return []
-        with self._session() as db:
+        with self._session([*deals, *history_files]) as db:
             if among is not None:
                 db.register("among", pa.table({"id": strings(among)}))
             wanted = f"last.seq > {int(since_seq)}" + ("" if among is None else " and id in (select id from among)")
@@ -135,7 +141,7 @@ class LakeReader:
         """(seq, payload) of the last row per id of the few rows of this kind (cursors, syncs), oldest first."""
         if not files:
             return []
-        with self._session() as db:
+        with self._session(files) as db:
             last = db.execute(
                 "select max(seq) from read_parquet($files) where kind = $kind group by id",
                 {"files": list(files), "kind": kind},
@@ -156,7 +162,7 @@ class LakeReader:
         """Every row as it lies there, with its connection (which is a folder name and not in the files)."""
         if not files:
             return
-        with self._session() as db:
+        with self._session(files) as db:
             rows = db.sql(
                 "select $connection as connection, kind, id, modified_at, is_deleted, extracted_at, seq, payload "
                 "from read_parquet($files)",
@@ -168,11 +174,11 @@ class LakeReader:
     def _value(self, files: Sequence[str], query: str) -> int:
         if not files:
             return 0
-        with self._session() as db:
+        with self._session(files) as db:
             row = db.execute(query, {"files": list(files)}).fetchone()
         return int(row[0]) if row else 0
 
-    def _session(self) -> duckdb.DuckDBPyConnection:
+    def _session(self, files: Sequence[str]) -> duckdb.DuckDBPyConnection:
         """A session of its own in one in-memory database: opening another database costs 20 ms each time."""
         with self._guard:
             if self._database is None:
@@ -185,4 +191,15 @@ class LakeReader:
                         "temp_directory": str(self._spill),
                     }
                 )
+            unknown = [path for path in files if path not in self._looked_at]
+            self._looked_at.update(unknown)
+            if any(_has_large_blocks(path) for path in unknown):
+                self._database.execute(f"set memory_limit = '{_MEMORY_FOR_LARGE_BLOCKS}'")
             return self._database.cursor()
+
+
+def _has_large_blocks(path: str) -> bool:
+    if Path(path).stat().st_size < _LARGE_FILE:
+        return False
+    told = pq.read_metadata(path)
+    return any(told.row_group(place).total_byte_size > _LARGE_BLOCK for place in range(told.num_row_groups))

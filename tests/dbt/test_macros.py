@@ -42,6 +42,12 @@ CASES: dict[str, tuple[str, Any]] = {
     "day_of_a_moment": ("{{ day_of(\"'2024-05-01T02:00:00Z'\", \"'America/New_York'\") }}", date(2024, 4, 30)),
     "money": ("{{ to_money(\"' 1234.565 '\") }}", Decimal("1234.57")),
     "money_with_comma": ("{{ to_money(\"'1,200'\") }}", None),
+    "times_of_a_large_amount": (
+        "{{ times('cast(15000000000 as decimal(18, 2))', 'cast(1.08 as decimal(18, 6))') }}",
+        Decimal("16200000000.00")),
+    "times_in_cents": ("{{ times('cast(10.01 as decimal(18, 2))', 'cast(0.5 as decimal(9, 6))') }}", Decimal("5.01")),
+    "times_beyond_all_money": (
+        "{{ times('cast(9000000000000000 as decimal(18, 2))', 'cast(1000 as decimal(18, 6))') }}", None),
     "count": ("{{ to_count(\"'3.0'\") }}", 3),
     "ratio": ("{{ to_ratio(\"'0.25'\") }}", 0.25),
     "flag_yes": ("{{ to_flag(\"'Yes'\") }}", True),

@@ -3,6 +3,6 @@
 {% macro at_home(amount, currency, home_currency, rate) -%}
     case
         when {{ currency }} = {{ home_currency }} then {{ amount }}
-        else cast(round({{ amount }} * {{ rate }}, 2) as decimal(18, 2))
+        else {{ times(amount, rate) }}
     end
 {%- endmacro %}

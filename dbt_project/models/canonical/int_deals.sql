@@ -33,7 +33,7 @@ joined as (
         survivors.unclear_until,
         case
             when deals.money = deals.home_currency then deals.amount
-            else cast(round(deals.amount * rates.rate_to_home, 2) as decimal(18, 2))
+            else {{ times('deals.amount', 'rates.rate_to_home') }}
         end as amount_home,
         case
             when mergers.merged_into is not null then 'merged'

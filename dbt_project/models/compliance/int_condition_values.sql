@@ -63,7 +63,7 @@ final as (
             when trim(answered.value) = '' then cast(null as double)
             when answered.field <> 'amount' then {{ to_ratio('answered.value') }}
             when deals.currency = settings.home_currency then cast({{ to_money('answered.value') }} as double)
-            else cast({{ to_money('answered.value') }} * rates.rate_to_home as double)
+            else cast(cast({{ to_money('answered.value') }} as decimal(38, 2)) * rates.rate_to_home as double)
         end as number
     from answered
     cross join settings

@@ -41,7 +41,7 @@ amounts as (
         close_date as day,
         cast(0 as decimal(18, 2)) as booked,
         amount_home as open_amount,
-        cast(amount_home * cast(probability as decimal(9, 6)) as decimal(18, 2)) as weighted_amount,
+        {{ times('amount_home', 'cast(probability as decimal(9, 6))') }} as weighted_amount,
         1 as open_deals
     from deals
 

@@ -72,7 +72,7 @@ final as (
             coalesce(
                 case
                     when lives.currency = settings.home_currency then {{ to_money('whole.told_amount') }}
-                    else round({{ to_money('whole.told_amount') }} * rates.rate_to_home, 2)
+                    else {{ times(to_money('whole.told_amount'), 'rates.rate_to_home') }}
                 end, 0
             ) as decimal(18, 2)
         ) as amount_home,

@@ -29,7 +29,7 @@ weighted as (
         cast(count(*) as integer) as open_deals,
         cast(sum(amount_home) as decimal(18, 2)) as amount_home,
         cast(
-            sum(cast(amount_home * cast(probability as decimal(9, 6)) as decimal(18, 2))) as decimal(18, 2)
+            sum({{ times('amount_home', 'cast(probability as decimal(9, 6))') }}) as decimal(18, 2)
         ) as weighted_amount,
         as_of,
         night_id
