@@ -49,7 +49,7 @@ MUTATIONS = {
     ),
     "what was seen only later counts as late": ("int_counted_evidence", "moments.is_order and", "false and"),
     "its own stage saved with another undoes the move": (
-        "int_lasting_changes", "and not (before.is_last and", "and not (false and",
+        "int_returned_moments", "followed.is_last and followed", "false and followed",
     ),
     "not yet over counts as missing": ("int_step_verdicts", "judged_at <= deadline_at", "judged_at < deadline_at"),
     "owners who do not log are accused": ("int_step_verdicts", "< settings.logging_min_activities", "< 0"),

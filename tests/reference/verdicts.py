@@ -124,7 +124,8 @@ def _before_leaving(step: Step, scene: Scene) -> tuple[str, When | None]:
 
 def _after_leaving(step: Step, scene: Scene, left: When, until: When, process: Process) -> tuple[str, When | None]:
     days, now = scene.days, When(scene.deal.judged_at)
-    tolerated = When(until.at + timedelta(seconds=process.backfill_seconds), until.by_day)
+    ends = days.last_moment_after(until, 0) if until.by_day else until  # a grace known by its day lasts to its end
+    tolerated = When(ends.at + timedelta(seconds=process.backfill_seconds))
 
     def entered_in_time(record: Record) -> bool:
         return record.recorded_at is None or days.not_after(When(record.recorded_at), tolerated)
