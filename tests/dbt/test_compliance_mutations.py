@@ -34,6 +34,9 @@ MUTATIONS = {
     "what may have been done long before is a doubt": (
         "int_doubtful_records", ">= deadlines.gate_at", "<> deadlines.gate_at",
     ),
+    "what was read only after the night is known to it": (
+        "int_evidence", "coalesce(fields.changed_at > deals.judged_at", "coalesce(false",
+    ),
     "what may have come too late is called missing": ("int_step_verdicts", "or may_be_late then", "or false then"),
     "a doubt beside a flagged part is forgotten": (
         "int_possible_evidence", "lateness < least_certain", "lateness = 1",

@@ -86,6 +86,7 @@ final as (
         deals.judged_at
     from fields
     inner join deals on fields.deal_key = deals.deal_key
+    where fields.happened_at is not null or not coalesce(fields.changed_at > deals.judged_at, false)
 
     union all
 

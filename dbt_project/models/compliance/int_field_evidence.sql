@@ -40,6 +40,7 @@ final as (
                 or (terms.changed_after is null and terms.within_days_before_gate is null)
                 then changes.changed_at
         end as happened_at,
+        changes.changed_at,
         changes.recorded_at,
         changes.precision
     from changes
