@@ -139,7 +139,7 @@ def _seen(scene: Scene, told: Iterable[tuple[datetime | None, str, datetime | No
         if scene.is_best and (at is None or precision == "order"):
             yield Record(EVER, recorded_at, None if at is None else scene.days.seen(at, precision))
         elif at is None or (precision == "order" and not scene.days.not_after(When(at), scene.until)):
-            yield Record(NOBODY_KNOWS_WHEN, recorded_at)  # what was first seen after the grace may have come at any time
+            yield Record(NOBODY_KNOWS_WHEN, recorded_at)  # first seen after the grace: it may have come at any time
         else:
             yield Record(scene.days.seen(at, precision), recorded_at)
 
