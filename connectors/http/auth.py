@@ -21,7 +21,7 @@ from connectors.http.transport import Transport
 EARLY_SECONDS = 120.0
 """A token is renewed so long before it expires: the request that carries it takes its time, too."""
 PATIENCE = Retries(tries=4)
-"""Who cannot get a token within four tries has a night that waits for nothing."""
+"""Nothing of an account can be read without a token, so its night ends sooner than at a page that fails."""
 
 
 class Auth(Protocol):
