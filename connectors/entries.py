@@ -13,8 +13,6 @@ from typing import Any, Final, Protocol
 from urllib.parse import urlsplit
 
 from connectors.contract import BadInput, CredentialsError
-from connectors.http.auth import AppCredentials
-from connectors.http.redact import Secret
 
 LOOPBACK: Final = ("localhost", "127.0.0.1", "::1")
 
@@ -104,24 +102,6 @@ def credential(connection: str, variable: str, env: Mapping[str, str], *, is_tok
     if is_token and (not value.isascii() or not value.isprintable() or " " in value):
         raise CredentialsError(f"{connection}: the environment variable {variable} holds characters that none has")
     return value
-
-
-def app_credentials(
-    connection: str, credentials: Mapping[str, str], env: Mapping[str, str], *, or_else: str
-) -> AppCredentials:
-    """An OAuth app's credentials. Raises BadInput that names the absent ones (`or_else`: what will do instead).
-
-    Raises CredentialsError for variables without a value.
-    """
-    names = ("client_id", "client_secret", "refresh_token")
-    absent = [name for name in names if name not in credentials]
-    if absent:
-        raise BadInput(
-            f"connections.yml, {connection}, credentials: {' and '.join(absent)} missing. {or_else}, or client_id, "
-            "client_secret and refresh_token (an OAuth app)."
-        )
-    client_id, client_secret, refresh_token = (credential(connection, credentials[name], env) for name in names)
-    return AppCredentials(client_id, Secret(client_secret), Secret(refresh_token))
 
 
 def variables(credentials: Mapping[str, str]) -> str:

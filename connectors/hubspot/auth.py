@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from connectors.entries import app_credentials, credential
+from connectors.entries import credential
+from connectors.http.app import app_credentials
 from connectors.http.auth import Auth, BearerToken, OAuthRefresh, TokenEndpoint, TokenStore
 from connectors.http.redact import Secret
 

@@ -12,7 +12,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from connectors.contract import BadAnswer
-from connectors.entries import app_credentials, credential
+from connectors.entries import credential
+from connectors.http.app import app_credentials
 from connectors.http.auth import OAuthRefresh, TokenEndpoint, TokenStore
 from connectors.http.redact import Redactor, Secret
 

@@ -49,6 +49,8 @@ CASES: dict[str, tuple[str, Any]] = {
     "times_beyond_all_money": (
         "{{ times('cast(9000000000000000 as decimal(18, 2))', 'cast(1000 as decimal(18, 6))') }}", None),
     "count": ("{{ to_count(\"'3.0'\") }}", 3),
+    "small_count": ("{{ to_small_count(\"'3.0'\") }}", 3),
+    "small_count_beyond_32_bits": ("{{ to_small_count(\"'2147483648'\") }}", None),
     "ratio": ("{{ to_ratio(\"'0.25'\") }}", 0.25),
     "flag_yes": ("{{ to_flag(\"'Yes'\") }}", True),
     "flag_no": ("{{ to_flag(\"'0'\") }}", False),

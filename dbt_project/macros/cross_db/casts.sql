@@ -36,6 +36,9 @@
 {# A whole number; '3.0' is one. Returns bigint. #}
 {% macro to_count(text) -%}try_cast(try_cast(trim({{ text }}) as decimal(18, 2)) as bigint){%- endmacro %}
 
+{# A whole number that few things ever reach; beyond 32 bits it is a slip. Returns an integer. #}
+{% macro to_small_count(text) -%}try_cast(try_cast(trim({{ text }}) as decimal(18, 2)) as integer){%- endmacro %}
+
 {# A fraction or ratio. Returns a double. #}
 {% macro to_ratio(text) -%}try_cast(trim({{ text }}) as double){%- endmacro %}
 

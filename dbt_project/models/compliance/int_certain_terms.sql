@@ -14,6 +14,17 @@ deadlines as (
 
 ),
 
+-- what is certain matters here only beside what is doubtful
+doubted as (
+
+    select distinct
+        deal_key,
+        version,
+        step_key
+    from {{ ref('int_possible_terms') }}
+
+),
+
 -- 1 what was in time, 2 what was so and is flagged as entered too late, 3 what came later
 final as (
 
@@ -34,6 +45,11 @@ final as (
             found.deal_key = deadlines.deal_key
             and found.version = deadlines.version
             and found.step_key = deadlines.step_key
+    inner join doubted
+        on
+            found.deal_key = doubted.deal_key
+            and found.version = doubted.version
+            and found.step_key = doubted.step_key
 
 )
 

@@ -19,7 +19,7 @@ select
     occurred_at_utc as occurred_at,
     coalesce({{ to_utc('recorded_at') }}, occurred_at_utc) as recorded_at,
     owner_id,
-    try_cast({{ to_count('contact_count') }} as integer) as contact_count,
+    {{ to_small_count('contact_count') }} as contact_count,
     case when length(occurred_at) = 10 then 'day' else 'exact' end as precision,
     {{ to_utc('started_at') }} as started_at,
     subject,

@@ -35,11 +35,11 @@ placed as (
 
 select
     placed.connection,
-    try_cast(placed.change_no_text as bigint) as change_no,
+    {{ to_count('placed.change_no_text') }} as change_no,
     placed.first_deal_id as deal_id,
     placed.first_deal_id = placed.payload.message.res_id and coalesce(messages.is_inherited, false) as is_inherited,
     placed.field_name,
-    try_cast(placed.payload.message.id as bigint) as message_no,
+    {{ to_count('placed.payload.message.id') }} as message_no,
     placed.payload.message.date as changed_at_text,
     {{ to_utc('placed.payload.message.date') }} as changed_at,
     placed.payload.message.author_id[1] as author_partner_id,

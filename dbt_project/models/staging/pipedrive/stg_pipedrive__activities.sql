@@ -20,7 +20,7 @@ select
     case when done_at < due_at then done_at else coalesce(due_at, done_at) end as occurred_at,
     case when kind = 'meeting' then added_at else coalesce(done_at, added_at) end as recorded_at,
     owner_id,
-    try_cast(contact_count as integer) as contact_count,
+    cast(contact_count as integer) as contact_count,
     case when is_day_only and due_at is not null and coalesce(due_at <= done_at, true) then 'day' else 'second' end
         as precision,
     cast(null as timestamp) as started_at,
@@ -39,7 +39,7 @@ select
     activities.due_at as occurred_at,
     activities.added_at as recorded_at,
     activities.owner_id,
-    try_cast(activities.contact_count as integer) as contact_count,
+    cast(activities.contact_count as integer) as contact_count,
     case when activities.is_day_only then 'day' else 'second' end as precision,
     cast(null as timestamp) as started_at,
     activities.subject,

@@ -19,7 +19,7 @@ parsed as (
 select
     connection,
     payload.deal_id,
-    try_cast({{ to_count('payload.place') }} as integer) as place,
+    {{ to_small_count('payload.place') }} as place,
     {# v2 calls the owner otherwise than the changelog does. #}
     case payload.field_key when 'user_id' then 'owner_id' else payload.field_key end as native_field,
     nullif(trim(payload.old_value), '') as old_value,

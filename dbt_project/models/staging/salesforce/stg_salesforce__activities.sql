@@ -16,7 +16,7 @@ select
     case when not was_done_before then occurred_at end as occurred_at,
     {{ to_utc('recorded_at_text') }} as recorded_at,
     owner_id,
-    try_cast({{ to_count('contact_count_text') }} as integer) as contact_count,
+    {{ to_small_count('contact_count_text') }} as contact_count,
     case
         when was_done_before then 'order'
         when length(occurred_at_text) = 10 then 'day'
