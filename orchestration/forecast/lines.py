@@ -81,15 +81,7 @@ def _trust(forecast: Forecast) -> Iterator[str]:
     if not forecast.scores:
         yield "  Nothing can be said yet: there is no closed window to try it on."
     for score in forecast.scores:
-        yield f"  {score.steps_ahead} steps ahead: {words.verdict(score.verdict)}"
-        yield f"    {score.sentence}"
-        errors = ", ".join(
-            f"{words.METHODS[method]} {error:.0%}"
-            for method in words.METHODS
-            if (error := score.errors.get(method)) is not None
-        )
-        if errors:
-            yield f"    missed by, of what was won: {errors}"
+        yield f"  {score.sentence}"
         if score.intervals_held is not None:
             yield f"    the interval held in {score.intervals_held:.0%} of {score.windows} windows (80% are promised)"
     if forecast.kept is None:
