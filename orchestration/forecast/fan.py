@@ -30,7 +30,7 @@ def fan(forecast: Forecast, rows: ForecastRows, zone: ZoneInfo) -> Drawing | Non
         f"{period.start} to {period.end}: {rows.deal_type}, {rows.level_id or 'the company'}, in {forecast.currency}",
         f"What was won, and what the period will end with, as of {when(forecast.as_of)} UTC"
         + (" (no forecast: too little history)" if period.mode == "none" else "; the band holds in 8 of 10 cases"),
-        (0, days), (scale[0], scale[-1]), margins=(72, 210, 44, 96),
+        (0, days), (scale[0], scale[-1]), margins=(72, 230, 44, 96),
     )  # fmt: skip
     drawing.rule(scale, [short(tick) for tick in scale])
     for place in (0, days // 3, 2 * days // 3, days):
@@ -59,14 +59,20 @@ def fan(forecast: Forecast, rows: ForecastRows, zone: ZoneInfo) -> Drawing | Non
 
 def _beside(drawing: Drawing, days: float, marks: Sequence[tuple[str, float, str]]) -> None:
     """Marks on the right edge, with their words moved apart where they would cover each other."""
-    lowest = float("inf")
-    for name, amount, colour in sorted(marks, key=lambda mark: mark[1]):
-        wide = 0.015 * days
-        drawing.line([(days - wide, amount), (days, amount)], colour, wide=3)
-        _, y = drawing.place((days, amount))
-        lowest = min(y, lowest - 15)
+    ordered = sorted(marks, key=lambda mark: -mark[1])
+    heights = [drawing.place((days, amount))[1] for _, amount, _ in ordered]
+    for (name, amount, colour), height, moved in zip(ordered, heights, apart(heights, drawing.lowest), strict=True):
+        drawing.line([(0.985 * days, amount), (days, amount)], colour, wide=3)
         drawing.words((days, amount), f"{name} {short(amount)}", colour=colour, anchor="start",
-                      shift=(8, lowest - y + 4))  # fmt: skip
+                      shift=(8, moved - height + 4))  # fmt: skip
+
+
+def apart(heights: Sequence[float], lowest: float, line: float = 15) -> list[float]:
+    """Places from the top down, a line of text apart at the least and none below `lowest` (in pixels)."""
+    moved: list[float] = []
+    for height in heights:
+        moved.append(max(height, moved[-1] + line) if moved else height)
+    return [min(place, lowest - line * (len(moved) - 1 - n)) for n, place in enumerate(moved)]
 
 
 def _won(wins: Sequence[Row], period: Period, zone: ZoneInfo) -> Iterator[Point]:

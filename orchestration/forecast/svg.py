@@ -29,6 +29,11 @@ class Drawing:
     parts: list[str] = field(default_factory=list)
     """Margins: top, right, bottom, left."""
 
+    @property
+    def lowest(self) -> float:
+        """How far down the plane reaches, in pixels."""
+        return self.height - self.margins[2]
+
     def place(self, point: Point) -> Point:
         """From the plane's numbers to the picture's."""
         top, right, bottom, left = self.margins

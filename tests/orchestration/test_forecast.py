@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from orchestration.cli import main
+from orchestration.forecast.fan import apart
 from orchestration.forecast.svg import short, ticks
 from tests.e2e.company import make_workspace
 from tests.orchestration.forecast_world import build
@@ -162,3 +163,8 @@ def test_an_axis_has_round_numbers() -> None:
     assert ticks(-3, 4) == [-4, -2, 0, 2, 4]
     assert ticks(0, 0)[0] == 0
     assert [short(n) for n in (0, 950, 1500, -2_340_000, 7e9)] == ["0", "950", "1.5 k", "-2.34 m", "7 bn"]
+
+
+def test_words_beside_a_picture_never_cover_each_other() -> None:
+    assert apart([72.0, 90, 92, 96], lowest=344) == [72, 90, 105, 120]
+    assert apart([100.0, 344, 344, 344], lowest=344) == [100, 314, 329, 344]
