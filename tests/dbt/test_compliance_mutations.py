@@ -58,12 +58,14 @@ MUTATIONS = {
     "owners who do not log are accused": ("int_step_verdicts", "< settings.logging_min_activities", "< 0"),
     "a loss opens gates": ("int_stage_passes", "where visits.stage_key <> 'lost'", "where true"),
     "a slip of the mouse is a move": ("int_mended_runs", "visits.left_at >", "visits.left_at >="),
-    "what is dated after the night has happened": ("int_stage_runs", "> deals.judged_at", "< deals.judged_at"),
+    "what is dated after the night has happened": (
+        "int_stage_runs", "changes.entered_at) > deals.judged_at", "changes.entered_at) < deals.judged_at",
+    ),
     "a deal created on a day began before that day's first change": (
         "int_deal_paths", "then cast(deals.created_at as date)", "then cast(deals.created_at as date) - 1",
     ),
     "what was written on winning counts": (
-        "int_values_at_gate", "changes.changed_at < asked.gate_at", "changes.changed_at <= asked.gate_at",
+        "int_gate_readings", "and not (is_won_gate and changed_at >= gate_at and is_gate_day)", "and true",
     ),
     "half an alternative suffices": ("int_step_evidence", "having count(*) = max(", "having count(*) <= max("),
     "stages without a counterpart are owed": ("int_skipped_stages", "inner join mapped", "left join mapped"),
@@ -85,7 +87,7 @@ MUTATIONS = {
         "int_field_evidence", "changes.source <> 'snapshot'", "true",
     ),
     "what nobody can date was not in the last days": (
-        "int_counted_evidence", "<= deadlines.deadline_at, true)", "<= deadlines.deadline_at, false)",
+        "int_counted_evidence", "<= moments.deadline_at, true)", "<= moments.deadline_at, false)",
     ),
     "a machine's move counts for the rep": ("fct_step_results", "people.moved_by_kind = 'person'", "true"),
     "a rep's rate holds what machines moved": ("rpt_adherence", "where is_in_rep_rates", "where true"),
@@ -158,10 +160,10 @@ MUTATIONS = {
     ),
     "what came in later was known": ("int_dated_evidence", "evidence.recorded_at > evidence.judged_at", "false"),
     "what was done on entering is outside": (
-        "int_dated_evidence", "or moments.happened_until >= insides.entered_at\n            or",
-        "or moments.happened_until > insides.entered_at\n            or",
+        "int_dated_evidence", "or moments.happened_until >= deadlines.entered_at\n            or",
+        "or moments.happened_until > deadlines.entered_at\n            or",
     ),
-    "an unknown entry is known": ("int_dated_evidence", "or not insides.is_entry_known", "or false"),
+    "an unknown entry is known": ("int_dated_evidence", "or not deadlines.is_entry_known", "or false"),
     "all count by the start": ("int_clocked_terms", "steps.clock = 'start'", "true"),
     "an imported deal is judged": ("int_deal_paths", "ends.first_actor_kind = 'import'", "false"),
     "what is won on the last moment of birth is sold": (
