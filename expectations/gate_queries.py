@@ -51,6 +51,7 @@ ended as (
     select changes.deal_key, list(distinct changes.stage_id) as stage_ids
     from canonical.int_stage_changes as changes
     inner join latest on changes.deal_key = latest.deal_key and changes.entered_at = latest.entered_at
+    where changes.source <> 'inferred'
     group by changes.deal_key
 )
 select deals.connection, deals.deal_key, cast(deals.amount as double) as amount,
