@@ -105,6 +105,15 @@ def test_changes_of_the_same_moment_may_stand_in_any_order(build):
     assert broken(gate(build)) == {}
 
 
+def test_what_is_inferred_from_the_present_stage_does_not_prove_the_history(build):
+    build.execute("update canonical.int_deals set stage_id = 's0' where deal_key in ('acme:1', 'acme:2')")
+    # at the last told moment itself, where a deal was changed no later than it moved
+    build.execute("""insert into canonical.int_stage_changes
+        select connection, deal_key, 'i', 's0', '2026-01-05', 'inferred' from canonical.int_deals
+        where stage_id = 's0'""")
+    assert broken(gate(build)) == {("history_ends_in_current_stage", "acme"): ("warn", 2)}
+
+
 def test_deleted_and_merged_deals_are_not_looked_at(build):
     build.execute("update canonical.int_deals set amount = -1, is_deleted = true where deal_key = 'acme:1'")
     build.execute("update canonical.int_deals set amount = -1, merged_into = 'acme:5' where deal_key = 'acme:2'")
