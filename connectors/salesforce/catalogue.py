@@ -12,6 +12,9 @@ HISTORY = "opportunity_history"
 FIELD_HISTORY = "opportunity_field_history"
 DEALS = "opportunities"
 
+RECORD_TYPE = "RecordTypeId"
+"""The pipeline of an opportunity: its history belongs to the history of stages, whatever the process names."""
+
 _OF_OPPORTUNITIES = "What.Type = 'Opportunity'"
 
 
@@ -61,7 +64,7 @@ _OBJECTS = (
             "CreatedById",
             "SystemModstamp",
         ),
-        optional=("RecordTypeId", "CurrencyIsoCode"),
+        optional=(RECORD_TYPE, "CurrencyIsoCode"),
         covers=("deals",),
         essential=True,
         replicated=True,
@@ -206,7 +209,8 @@ def objects(evidence: Sequence[str], *, subjects: bool = False) -> tuple[Salesfo
 
     `subjects`: also what tasks and events are about.
     """
-    names = tuple(dict.fromkeys(("created", "Owner", *(tracked_name(field) for field in evidence))))
+    always = ("created", "Owner", tracked_name(RECORD_TYPE))
+    names = tuple(dict.fromkeys((*always, *(tracked_name(field) for field in evidence))))
     tracked = ", ".join(f"'{name}'" for name in names)
     things = tuple(_with(thing, evidence, f"Field IN ({tracked})") for thing in _OBJECTS)
     if not subjects:

@@ -17,7 +17,7 @@ from connectors.http.retry import Timing
 from connectors.salesforce.api import SalesforceApi
 from connectors.salesforce.auth import Instance
 from connectors.salesforce.bulk import BulkJobs
-from connectors.salesforce.catalogue import DEALS, FIELD_HISTORY, HISTORY, objects
+from connectors.salesforce.catalogue import DEALS, FIELD_HISTORY, HISTORY, RECORD_TYPE, objects
 from connectors.salesforce.fields import Fields
 from connectors.salesforce.notes import Notes
 from connectors.salesforce.options import SalesforceOptions
@@ -28,7 +28,7 @@ from connectors.salesforce.records import Row
 from connectors.salesforce.stages import pipelines
 from connectors.salesforce.walk import Walk
 
-_NEEDS = {"currency_types": "CurrencyIsoCode", "record_types": "RecordTypeId"}
+_NEEDS = {"currency_types": "CurrencyIsoCode", "record_types": RECORD_TYPE}
 """Objects that an org has only when its opportunities have this field."""
 _THREADS = 2
 """One part of a Bulk result is used while the next is under way; each names the next, so no more can be asked for."""

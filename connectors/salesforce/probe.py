@@ -16,9 +16,10 @@ from connectors.salesforce.plan import first_sync
 from connectors.salesforce.reader import ObjectReader
 
 _TRACKING = (
-    "field history: nothing is tracked, so owners and custom fields are known only as they are now, and what rests on "
-    "their history stays unknown. Switch it on: Setup, Object Manager, Opportunity, Fields & Relationships, Set "
-    "History Tracking (Owner, the lost reason, and every field that process.yml names). It begins on that day"
+    "field history: nothing is tracked, so owners, record types and custom fields are known only as they are now, and "
+    "what rests on their history stays unknown. Switch it on: Setup, Object Manager, Opportunity, Fields & "
+    "Relationships, Set History Tracking (Owner, Record Type, the lost reason, and every field that process.yml "
+    "names). It begins on that day"
 )
 _MENDING = {
     "quotes": "quotes count as evidence only where Quotes are switched on (Setup, Quote Settings) and permitted",

@@ -14,6 +14,7 @@ from connectors.sandbox.edits import (
     Reown,
     Restore,
     SetField,
+    Transfer,
     Vanish,
 )
 from connectors.sandbox.handle import Sandbox
@@ -39,6 +40,7 @@ __all__ = [
     "Sandbox",
     "SetField",
     "Summary",
+    "Transfer",
     "Vanish",
     "VisitTruth",
     "start_sandbox",

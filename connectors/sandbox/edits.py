@@ -38,6 +38,16 @@ class MoveStage:
 
 
 @dataclass(frozen=True, slots=True)
+class Transfer:
+    """A deal moves to a stage of another pipeline, in one save."""
+
+    deal_id: str
+    pipeline: str
+    stage_id: str
+    actor: Actor = "person"
+
+
+@dataclass(frozen=True, slots=True)
 class LogActivity:
     """A meeting, call or e-mail is logged on a deal, `minutes_ago` before the portal's present."""
 
@@ -103,10 +113,10 @@ class Merge:
     other_id: str
 
 
-Edit = SetField | MoveStage | LogActivity | AddContact | Archive | Restore | Vanish | Reown | Create | Merge
+Edit = SetField | MoveStage | Transfer | LogActivity | AddContact | Archive | Restore | Vanish | Reown | Create | Merge
 KINDS: Final[Mapping[str, type[Any]]] = {
     edit.__name__: edit
-    for edit in (SetField, MoveStage, LogActivity, AddContact, Archive, Restore, Vanish, Reown, Create, Merge)
+    for edit in (SetField, MoveStage, Transfer, LogActivity, AddContact, Archive, Restore, Vanish, Reown, Create, Merge)
 }
 
 
@@ -176,6 +186,10 @@ def _change(world: World, story: Story, edit: Edit) -> None:
             story.modified = at
         case MoveStage():
             _move(story, edit, at)
+        case Transfer():
+            story.pipeline = edit.pipeline
+            story.fields.setdefault("pipeline", []).append(Entry(edit.pipeline, at, edit.actor))
+            _move(story, edit, at)
         case LogActivity():
             happened = at - edit.minutes_ago * 60_000
             new = Activity(edit.kind, happened, at, edit.how, story.owner, edit.contacts)
@@ -203,7 +217,7 @@ def _change(world: World, story: Story, edit: Edit) -> None:
             raise ValueError(f"{type(edit).__name__} is no change of one deal that exists")
 
 
-def _move(story: Story, edit: MoveStage, at: int) -> None:
+def _move(story: Story, edit: MoveStage | Transfer, at: int) -> None:
     story.fields.setdefault("dealstage", []).append(Entry(edit.stage_id, at, edit.actor))
     story.modified = at
     key = STAGE_MAP.get(story.pipeline, {}).get(edit.stage_id, "unmapped")

@@ -14,8 +14,9 @@ from tests.dbt.harness import Warehouse, at, record
 ANN, BOB, FLOW, INTEGRATION = "0055f0000000001AAA", "0055f0000000002AAA", "0055f0000000003AAA", "0055f0000000004AAA"
 (
     WALKED, AT_ONCE, FROM_OPEN, FROM_OFFER, FROM_NOWHERE, SNAPSHOT, GONE, BACK, HANDED_OVER, TRACKED, LATER, OLDER,
-    UNTOUCHED, BUSY, RENEWAL, ODD,
-) = (f"0065f{number:010d}AAA" for number in range(1, 17))  # fmt: skip
+    UNTOUCHED, BUSY, RENEWAL, ODD, RETYPED, TOLD_BEFORE, TYPED_SINCE, AT_ONCE_RETYPED, MASTER,
+) = (f"0065f{number:010d}AAA" for number in range(1, 22))  # fmt: skip
+NEW_TYPE, RENEWALS = "0125f0000000011AAA", "0125f0000000012AAB"
 STAGES = [("Open", "10", "false", "false"), ("Offer", "50", "false", "false"), ("Signed", "100", "true", "true")]
 
 
@@ -77,10 +78,13 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     home.reference(
         "stage_map",
         [
-            {"connection": "acme", "pipeline_id": "default", "stage_id": stage, "stage_key": key}
-            for stage, key in stage_keys
+            {"connection": "acme", "pipeline_id": pipeline, "stage_id": stage, "stage_key": key}
+            for pipeline, keys in (
+                ("default", stage_keys), (NEW_TYPE, stage_keys), (RENEWALS, (("Open", "one"), ("Offer", "won")))
+            )
+            for stage, key in keys
         ],
-    )
+    )  # fmt: skip
     home.lake(
         "salesforce__stages",
         [
@@ -103,7 +107,13 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     )
     home.lake("salesforce__user_roles", [record("00E1", {"Id": "00E1", "Name": "West"})])
     home.reference("field_map", [{"connection": "acme", "field": "lost_reason", "native_field": "Loss_Reason__c"}])
-    home.lake("salesforce__record_types", [record("0121", {"Id": "0121", "Name": "Renewals", "IsActive": "true"})])
+    home.lake(
+        "salesforce__record_types",
+        [
+            record(i, {"Id": i, "Name": name, "IsActive": "true"})
+            for i, name in ((NEW_TYPE, "New"), (RENEWALS, "Renewals"))
+        ],
+    )
     home.lake("salesforce__opportunities", opportunities())
     # Delivered twice, as a lake may have it.
     home.lake("salesforce__opportunity_history", [*stage_history(), *stage_history()])
@@ -130,6 +140,11 @@ def opportunities() -> list[dict[str, Any]]:
         BUSY: {},
         RENEWAL: {"RecordTypeId": "0129"},
         ODD: {"Amount": "a lot", "CloseDate": "9999-01-01"},
+        RETYPED: {"StageName": "Offer", "RecordTypeId": RENEWALS},
+        TOLD_BEFORE: {"StageName": "Offer", "RecordTypeId": RENEWALS},
+        TYPED_SINCE: {"StageName": "Offer", "RecordTypeId": RENEWALS},
+        AT_ONCE_RETYPED: {"StageName": "Offer", "RecordTypeId": RENEWALS},
+        MASTER: {"StageName": "Offer", "RecordTypeId": "012000000000000AAA"},
     }
     rows = [record(i, deal(i, **fields), modified_at=when) for i, fields in given.items()]
     for i in (GONE, BACK):
@@ -150,6 +165,17 @@ def stage_history() -> list[dict[str, Any]]:
         told(8, "03-10T09:00:00", "Offer", of=FROM_OPEN, FromOpportunityStageName="Open"),
         told(9, "03-10T09:00:00", "Offer", of=FROM_OFFER, FromOpportunityStageName="Offer"),
         told(10, "03-10T09:00:00", "Offer", of=FROM_NOWHERE),
+        told(11, "03-01T09:00:00", "Open", of=RETYPED),
+        told(12, "03-12T09:00:00", "Offer", of=RETYPED, by=FLOW),
+        told(13, "03-01T09:00:00", "Open", of=TOLD_BEFORE),
+        told(14, "03-03T09:00:00", "Offer", of=TOLD_BEFORE),
+        told(20, "03-12T09:00:00", "Open", of=TOLD_BEFORE),
+        told(21, "03-13T09:00:00", "Offer", of=TOLD_BEFORE),
+        told(15, "03-01T09:00:00", "Open", of=TYPED_SINCE),
+        told(16, "03-12T09:00:00", "Offer", of=TYPED_SINCE),
+        told(17, "03-01T09:00:00", "Open", of=AT_ONCE_RETYPED),
+        told(18, "03-12T09:00:00", "Offer", of=AT_ONCE_RETYPED),
+        told(19, "03-12T09:00:00", "Offer", of=MASTER),
     ]
 
 
@@ -161,6 +187,12 @@ def field_history() -> list[dict[str, Any]]:
         changed(4, "03-10T09:00:00", "Loss_Reason__c", None, "Price", of=TRACKED),
         changed(5, "03-25T09:00:00", "Loss_Reason__c", "Price", "Budget", of=LATER),
         changed(6, "03-25T09:00:00", "Loss_Reason__c", "Price", "Timing", of=OLDER),
+        # Ids short or long, beside a row of names; the last of one second counts.
+        changed(7, "03-20T09:00:00", "RecordType", "New", "Renewals", of=RETYPED),
+        changed(8, "03-20T09:00:00", "RecordType", NEW_TYPE[:15], RENEWALS[:15], of=RETYPED),
+        changed(9, "03-05T09:00:00", "RecordType", None, NEW_TYPE, of=TYPED_SINCE),
+        changed(10, "03-12T09:00:00", "RecordType", None, NEW_TYPE, of=AT_ONCE_RETYPED),
+        changed(11, "03-12T09:00:00", "RecordType", NEW_TYPE, RENEWALS, of=AT_ONCE_RETYPED),
     ]
 
 
@@ -218,6 +250,15 @@ def walk(home: Warehouse, deal_id: str) -> list[tuple[Any, ...]]:
     return [tuple(row.values()) for row in rows]
 
 
+def pipelines(home: Warehouse, deal_id: str) -> list[tuple[Any, ...]]:
+    rows = home.query(
+        "select pipeline_id, stage_key, entered_at, source, precision from canonical.int_stage_changes "
+        "where deal_key = ? order by entered_at, change_id",
+        f"acme:{deal_id}",
+    )
+    return [tuple(row.values()) for row in rows]
+
+
 def values(home: Warehouse, field: str, deal_id: str) -> list[tuple[Any, ...]]:
     rows = home.query(
         "select value, changed_at, source from canonical.int_field_changes where deal_key = ? and field = ? "
@@ -257,6 +298,46 @@ def test_a_history_that_begins_late_dates_only_what_it_knows(home: Warehouse) ->
     assert walk(home, FROM_NOWHERE)[0][2:4] == ("inferred", "order")
     # Older perhaps, but there by then; and no gate before the first row can be dated anyway.
     assert values(home, "amount", FROM_OPEN) == [("100", at("2024-03-10T09:00:00"), "history")]
+
+
+def test_a_change_of_record_type_is_a_change_of_stage_with_a_time_of_its_own(home: Warehouse) -> None:
+    begun, offered, retyped = at("2024-03-01T09:00:00"), at("2024-03-12T09:00:00"), at("2024-03-20T09:00:00")
+    assert pipelines(home, RETYPED) == [
+        (NEW_TYPE, "one", begun, "history", "second"),
+        (NEW_TYPE, "two", offered, "history", "second"),
+        (RENEWALS, "won", retyped, "history", "second"),
+    ]
+    assert [row[4] for row in walk(home, RETYPED)] == ["person", "workflow", "person"]
+    # A field of its own it is not: conditions on the pipeline read the walk.
+    assert home.query("select * from staging.stg_salesforce__field_changes where native_field like 'RecordType%'") == []
+
+
+def test_of_one_second_the_record_type_that_it_left_behind_counts(home: Warehouse) -> None:
+    assert [(row[0], row[2]) for row in pipelines(home, AT_ONCE_RETYPED)] == [
+        ("default", at("2024-03-01T09:00:00")),
+        (RENEWALS, at("2024-03-12T09:00:00")),
+    ]
+
+
+def test_where_record_types_were_not_tracked_the_present_one_is_inferred_if_it_matters(home: Warehouse) -> None:
+    assert pipelines(home, TOLD_BEFORE) == [
+        (RENEWALS, "one", at("2024-03-01T09:00:00"), "history", "second"),  # the same stage in every record type
+        (RENEWALS, "won", at("2024-03-03T09:00:00"), "inferred", "second"),
+        (RENEWALS, "one", at("2024-03-12T09:00:00"), "history", "second"),
+        (RENEWALS, "won", at("2024-03-13T09:00:00"), "history", "second"),  # tracked since 5 March: nothing untold
+    ]
+    offered = [row for row in pipelines(home, WALKED) if row[1] == "two"]
+    assert offered == [("default", "two", at("2024-03-20T10:00:00"), "history", "second")]
+    assert pipelines(home, MASTER)[0][0] == "default"
+
+
+def test_a_record_type_that_came_untold_is_inferred_after_the_last_one_told(home: Warehouse) -> None:
+    assert pipelines(home, TYPED_SINCE) == [
+        ("default", "one", at("2024-03-01T09:00:00"), "history", "second"),
+        (NEW_TYPE, "one", at("2024-03-05T09:00:00"), "history", "second"),
+        (NEW_TYPE, "two", at("2024-03-12T09:00:00"), "history", "second"),
+        (RENEWALS, "won", at("2024-04-01T09:00:00"), "inferred", "order"),
+    ]
 
 
 def test_without_any_history_all_is_a_snapshot(home: Warehouse) -> None:
@@ -334,8 +415,8 @@ def test_people_stages_and_record_types(home: Warehouse) -> None:
     assert (owners[ANN]["email"], owners[ANN]["team"]) == ("ann@example.com", "West")
     assert owners[BOB]["is_active"] is False
     stages = home.query("select * from canonical.int_crm_stages")
-    assert {row["pipeline_name"] for row in stages} == {"default", "Renewals", "0129"}
-    assert len(stages) == 9
+    assert {row["pipeline_name"] for row in stages} == {"default", "New", "Renewals", "0129"}
+    assert len(stages) == 12
     signed = next(row for row in stages if row["stage_id"] == "Signed" and row["pipeline_id"] == "default")
     assert (signed["probability"], signed["is_closed"], signed["is_won"]) == (1.0, True, True)
     assert signed["stage_key"] == "won"

@@ -11,7 +11,7 @@ from datetime import datetime
 
 import pytest
 
-from connectors.sandbox import DEFAULT_NOW, Organisation
+from connectors.sandbox import DEFAULT_NOW, AddContact, Create, MoveStage, Organisation, SetField, Transfer
 from connectors.sandbox.model import DealTruth
 from orchestration.demo import cannot_know
 from tests.e2e.accounts import CRMS, Account, Built, build, start
@@ -20,6 +20,10 @@ SEED, DEALS = 77, 600
 ACCUSATIONS = ("late", "missing")
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+
+DAY = 86_400_000
+MOVES_PIPELINE = ("hubspot", "salesforce", "pipedrive")
+"""Whose deals go from one pipeline to another; Odoo's stay with the stages of their team."""
 
 Verdicts = dict[tuple[int, str], tuple[str, bool]]
 
@@ -34,9 +38,32 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Built, dict
             sandbox = stack.enter_context(start(crm, {"t": Organisation(seed=SEED, deals=DEALS)}))
             accounts.append(Account(crm, sandbox, "t", folder / crm, name=crm))
         for account in accounts:
+            if account.crm in MOVES_PIPELINE:
+                _transferred(account)
             account.good_sync(lambda: DEFAULT_NOW)
         truth = {account.name: list(account.world.truth()) for account in accounts}
         yield build(folder / "build", accounts, DEFAULT_NOW, "fqn:plumbline"), truth
+
+
+def _transferred(account: Account) -> None:
+    """Two deals that began as new business and were won as renewals; one of them came back in between."""
+    world = account.world
+    present = world.last_edit
+    for further in ([], [("default", "decisionmakerboughtin"), ("renewals", "renewalquoted")]):
+        world.last_edit = present - 60 * DAY
+        deal = account.sandbox.apply("t", Create())
+        for days, edit in (
+            (0, SetField(deal, "amount", "1000")),
+            (0, SetField(deal, "closedate", str(present))),  # everywhere, since Salesforce makes one up otherwise
+            (0, AddContact(deal)),
+            (7, MoveStage(deal, "qualifiedtobuy")),
+            (6, Transfer(deal, "renewals", "renewalquoted")),
+            *((4, Transfer(deal, pipeline, stage)) for pipeline, stage in further),
+            (9, MoveStage(deal, "renewalwon")),
+        ):
+            world.last_edit += days * DAY
+            account.sandbox.apply("t", edit)
+    world.last_edit = present
 
 
 def _verdicts(built: Built, truth: list[DealTruth], crm: str) -> Verdicts:
@@ -100,3 +127,28 @@ def test_doubt_is_the_exception(told: tuple[Built, dict[str, list[DealTruth]]]) 
         verdicts = _verdicts(built, truths[crm], crm)
         due = [state for state, is_due in verdicts.values() if is_due]
         assert len(due) > 0.5 * sum(len(t.due) for t in truths[crm] if t.whereabouts == "live"), crm
+
+
+def test_a_change_of_pipeline_gives_one_verdict(told: tuple[Built, dict[str, list[DealTruth]]]) -> None:
+    """A stage counts in the pipeline that the deal was in then, and not in the one that it is in now."""
+    built, truths = told
+    found = {}
+    for crm in MOVES_PIPELINE:
+        moved = [truth.deal_id for truth in truths[crm] if truth.plot == "created_by_edit"]
+        walks = built.query(
+            "select deal_id, stage_key, datetrunc('second', entered_at) from marts.fct_stage_visits "
+            f"where connection = '{crm}' order by visit_no"
+        )
+        steps = built.query(
+            f"select deal_id, step_key, state, is_due from marts.fct_step_results where connection = '{crm}'"
+        )
+        found[crm] = [
+            ([row[1:] for row in walks if row[0] == deal], sorted(row[1:] for row in steps if row[0] == deal))
+            for deal in moved
+        ]
+    assert [[stage for stage, _ in walk] for walk, _ in found["hubspot"]] == [
+        ["qualify", "develop", "propose", "won"],
+    ] * 2
+    assert all(steps for _, steps in found["hubspot"])
+    assert found["salesforce"] == found["hubspot"]
+    assert found["pipedrive"] == found["hubspot"]

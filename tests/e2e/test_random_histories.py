@@ -23,16 +23,21 @@ from connectors.sandbox import (
     Reown,
     Restore,
     SetField,
+    Transfer,
     Vanish,
 )
-from connectors.sandbox.model import DealTruth
-from connectors.sandbox.stock import DEFAULT_PIPELINE, STAGE_MAP
+from connectors.sandbox.model import DealTruth, Story
+from connectors.sandbox.stock import DEFAULT_PIPELINE, RENEWALS_PIPELINE, STAGE_MAP
 from tests.e2e.accounts import CRMS, Account, Built, build, start
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
 
 LIVES, EDITS, SYNCS = 1_000, 4_000, 12
-OPEN_STAGES = [stage for stage, key in STAGE_MAP[DEFAULT_PIPELINE].items() if key not in ("won", "lost")]
+OPEN_STAGES = {
+    pipeline: [stage for stage, key in stages.items() if key not in ("won", "lost")]
+    for pipeline, stages in STAGE_MAP.items()
+}
+CLOSED_STAGES = {pipeline: sorted(stages.keys() - OPEN_STAGES[pipeline]) for pipeline, stages in STAGE_MAP.items()}
 DAY = 86_400_000
 
 
@@ -51,8 +56,8 @@ class Team:
         world = self.account.world
         world.last_edit += self.chance.choice([-999, -999, 0, 5_000, 90_000, 3_600_000])
         act = self.chance.choice(
-            ["create"] + ["move"] * 5 + ["close", "reopen", "amount", "reown", "log", "contact", "delete", "restore",
-             "merge", "vanish"]
+            ["create"] + ["move"] * 5 + ["close", "reopen", "transfer", "amount", "reown", "log", "contact", "delete",
+             "restore", "merge", "vanish"]
         )  # fmt: skip
         if len(self.live) < 50:
             act = "create"
@@ -72,19 +77,33 @@ class Team:
     def create(self) -> None:
         actor = self.chance.choice(["person", "person", "integration", "import"])
         self.live.append(
-            self.edit(Create(self.chance.choice(OPEN_STAGES), owner=self.chance.randrange(8), actor=actor))
+            self.edit(
+                Create(self.chance.choice(OPEN_STAGES[DEFAULT_PIPELINE]), owner=self.chance.randrange(8), actor=actor)
+            )
         )
 
     def move(self) -> None:
-        self.edit(MoveStage(self.pick(), self.chance.choice(OPEN_STAGES), self.chance.choice(["person", "workflow"])))
+        deal = self.pick()
+        stage = self.chance.choice(OPEN_STAGES[self._story(deal).pipeline])
+        self.edit(MoveStage(deal, stage, self.chance.choice(["person", "workflow"])))
 
     def close(self) -> None:
-        self.edit(MoveStage(self.pick(), self.chance.choice(["closedwon", "closedlost"])))
+        deal = self.pick()
+        self.edit(MoveStage(deal, self.chance.choice(CLOSED_STAGES[self._story(deal).pipeline])))
 
     def reopen(self) -> None:
-        closed = [i for i in self.live[-200:] if self._stage(i) in ("closedwon", "closedlost")]
+        closed = [i for i in self.live[-200:] if self._stage(i) in CLOSED_STAGES[self._story(i).pipeline]]
         if closed:
-            self.edit(MoveStage(self.chance.choice(closed), self.chance.choice(OPEN_STAGES)))
+            deal = self.chance.choice(closed)
+            self.edit(MoveStage(deal, self.chance.choice(OPEN_STAGES[self._story(deal).pipeline])))
+
+    def transfer(self) -> None:
+        """Into the other pipeline, in a second of its own: Salesforce tells no order of stages and record types."""
+        deal = self.pick()
+        other = DEFAULT_PIPELINE if self._story(deal).pipeline == RENEWALS_PIPELINE else RENEWALS_PIPELINE
+        self.account.world.last_edit += 1000
+        self.edit(Transfer(deal, other, self.chance.choice(OPEN_STAGES[other])))
+        self.account.world.last_edit += 1000
 
     def amount(self) -> None:
         self.edit(SetField(self.pick(), "amount", str(self.chance.randrange(1, 900) * 50)))
@@ -121,9 +140,12 @@ class Team:
         survivor = self.edit(Merge(first, second))
         self.live = [i for i in self.live if i not in (first, second)] + [survivor]
 
-    def _stage(self, deal_id: str) -> str | None:
+    def _story(self, deal_id: str) -> Story:
         world = self.account.world
-        return world.story(world.number(deal_id)).value("dealstage")
+        return world.story(world.number(deal_id))
+
+    def _stage(self, deal_id: str) -> str | None:
+        return self._story(deal_id).value("dealstage")
 
 
 @pytest.fixture(scope="module", params=CRMS)
@@ -159,8 +181,9 @@ def test_the_work_was_of_every_kind(played: tuple[Team, Built]) -> None:
     assert team.account.world.deals >= LIVES
     for act in ("create", "move", "close", "reopen", "amount", "reown", "delete", "merge", "vanish"):
         assert team.done[act] > 50, team.done
-    if team.account.crm != "odoo":  # where deleting is for ever
+    if team.account.crm != "odoo":  # where deleting is for ever, and teams keep their stages
         assert team.done["restore"] > 50, team.done
+        assert team.done["transfer"] > 50, team.done
 
 
 def test_every_deal_is_there_and_who_is_gone_is_marked(played: tuple[Team, Built]) -> None:

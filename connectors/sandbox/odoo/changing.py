@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from connectors.sandbox.edits import Create, MoveStage, Restore, SetField
+from connectors.sandbox.edits import Create, MoveStage, Restore, SetField, Transfer
 from connectors.sandbox.model import Actor, Story
 from connectors.sandbox.odoo.lead import Bundle
 from connectors.sandbox.odoo.render import IGNORED, Change, money
@@ -24,6 +24,8 @@ def check(database: Database, edit: object) -> None:
     """Refuse what Odoo has no way to do. Raises ValueError."""
     if isinstance(edit, Restore):
         raise ValueError("Odoo deletes leads for good (unlink), so none can be restored; archived ones are lost deals")
+    if isinstance(edit, Transfer):
+        raise ValueError("no lead changes its team's stages in this account; move it to a stage instead")
     if isinstance(edit, MoveStage | Create):
         _stage(edit.stage_id)
     if isinstance(edit, SetField):

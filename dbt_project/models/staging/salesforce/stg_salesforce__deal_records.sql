@@ -21,8 +21,7 @@ select
     {{ map_value('fields', "coalesce(field_names.owner_field, 'OwnerId')") }} as owner_id,
     {{ map_value('fields', "coalesce(field_names.lost_reason_field, '')") }} as lost_reason,
     {{ map_value('fields', "coalesce(field_names.deal_type_field, 'Type')") }} as native_deal_type,
-    {# A deal without record type has the org's only sales process. #}
-    coalesce({{ map_value('fields', "'RecordTypeId'") }}, 'default') as pipeline_id,
+    {{ salesforce_pipeline(map_value('fields', "'RecordTypeId'")) }} as pipeline_id,
     opportunities.fields
 from opportunities
 left join field_names

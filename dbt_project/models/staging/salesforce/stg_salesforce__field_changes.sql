@@ -22,7 +22,7 @@ with changes as (
         actor_kind,
         'history' as source
     from {{ ref('stg_salesforce__field_history') }}
-    where changed_at is not null
+    where changed_at is not null and native_field <> 'RecordTypeId'
     union all
     select
         connection,

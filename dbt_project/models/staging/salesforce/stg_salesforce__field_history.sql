@@ -28,7 +28,11 @@ select
     parsed.connection,
     parsed.deal_id,
     parsed.history_id,
-    case when parsed.tracked_name = 'Owner' then 'OwnerId' else parsed.tracked_name end as native_field,
+    case parsed.tracked_name
+        when 'Owner' then 'OwnerId'
+        when 'RecordType' then 'RecordTypeId'
+        else parsed.tracked_name
+    end as native_field,
     case when parsed.tracked_name = 'Owner' then coalesce(old_owners.owner_id, parsed.old_text) else parsed.old_text end
         as old_value,
     case when parsed.tracked_name = 'Owner' then coalesce(new_owners.owner_id, parsed.new_text) else parsed.new_text end
@@ -62,4 +66,8 @@ left join users as actors
         and substr(parsed.actor_id, 1, 15) = actors.short_id
 where
     parsed.tracked_name not in ('created', 'StageName', 'Amount', 'CloseDate')
-    and (parsed.tracked_name <> 'Owner' or substr(coalesce(parsed.new_text, parsed.old_text), 1, 3) = '005')
+    and case parsed.tracked_name
+        when 'Owner' then substr(coalesce(parsed.new_text, parsed.old_text), 1, 3) = '005'
+        when 'RecordType' then substr(coalesce(parsed.new_text, parsed.old_text), 1, 3) = '012'
+        else true
+    end

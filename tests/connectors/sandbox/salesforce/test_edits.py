@@ -15,6 +15,7 @@ from connectors.sandbox import (
     Reown,
     Restore,
     SetField,
+    Transfer,
     Vanish,
 )
 from connectors.sandbox.salesforce.server import start_sandbox
@@ -90,6 +91,31 @@ def test_handing_over_is_tracked_and_makes_no_row_of_stage_history(org):
     owner = read(browser, deal)["OwnerId"]
     tracked = of(browser, "OpportunityFieldHistory", deal, "Field, NewValue")
     assert ("Owner", owner) in {(row["Field"], row["NewValue"]) for row in tracked}
+
+
+def test_a_change_of_record_type_is_tracked_by_id_and_by_name_in_the_save_that_made_it(org):
+    sandbox, browser = org
+    deal, other = open_deals(sandbox)[:2]
+    rows = of(browser, "OpportunityHistory", deal)
+    sandbox.apply("t", Transfer(deal, "renewals", "renewalquoted"))
+    renewals = browser.rows("SELECT Id FROM RecordType WHERE SobjectType = 'Opportunity'")[0]["Id"]
+    assert browser.rows(f"SELECT RecordTypeId, StageName FROM Opportunity WHERE Id = '{deal}'")[0] | {
+        "attributes": None
+    } == {"attributes": None, "RecordTypeId": renewals, "StageName": "Renewal Quoted"}
+    new = of(browser, "OpportunityHistory", deal)[len(rows) :]
+    tracked = of(browser, "OpportunityFieldHistory", deal, "Field, OldValue, NewValue, DataType, CreatedDate")
+    typed = [row for row in tracked if row["Field"] == "RecordType"]
+    assert [(row["OldValue"], row["NewValue"], row["DataType"]) for row in typed] == [
+        (None, renewals, "EntityId"),
+        (None, "Renewals", "Text"),
+    ]
+    assert {row["CreatedDate"] for row in typed} == {new[0]["CreatedDate"]}
+    sandbox.turn(untracked_fields=["RecordType"])
+    assert "RecordType" not in {row["Field"] for row in of(browser, "OpportunityFieldHistory", deal, "Field")}
+    # The record type alone is no change that the stages' history knows of.
+    rows = of(browser, "OpportunityHistory", other)
+    sandbox.apply("t", SetField(other, "pipeline", "renewals"))
+    assert of(browser, "OpportunityHistory", other) == rows
 
 
 def test_a_deleted_deal_lies_in_the_bin_with_all_that_belongs_to_it(org):
