@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from orchestration.forecast import words
 from orchestration.forecast.rows import ForecastRows
 from orchestration.forecast.svg import BLUE, GREY, RED, SOFT, Drawing
 
@@ -16,7 +17,7 @@ def calibration(rows: ForecastRows) -> Drawing | None:
     if not points:
         return None
     drawing = Drawing(
-        f"Do its chances come true? {rows.deal_type}, {steps} steps ahead",
+        f"Do its chances come true? {rows.deal_type}{words.ahead(points[0].get('horizon_days'))}",
         "The share that was won of deals given that chance, with 95 % bounds; red: it was off",
         (0, 1), (0, 1), width=560, height=580, margins=(92, 28, 64, 96),
     )  # fmt: skip

@@ -42,9 +42,9 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """How the methods did on the company's own past, so many steps ahead. `errors`: method -> share of what was won."""
+    """How the methods did on the company's own past, so many days ahead. `errors`: method -> share of what was won."""
 
-    steps_ahead: int
+    days_ahead: int | None
     windows: int
     independent_windows: int
     verdict: str

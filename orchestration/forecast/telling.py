@@ -35,7 +35,7 @@ def tell(rows: ForecastRows, currency: str) -> Forecast:
         wins_in_history=first.get("wins_in_history"),
         mode=mode,
         mode_words=words.mode(mode),
-        a_baseline_wins=words.baseline_wins(str(wins[0].least_wrong), wins[0].steps_ahead) if wins else None,
+        a_baseline_wins=words.baseline_wins(str(wins[0].least_wrong), wins[0].days_ahead) if wins else None,
         periods=tuple(_period(row, targets.get(row["period_start"])) for row in told),
         changes=tuple(_changes(rows.parts.get("changes", []), first.get("period_start"))),
         scores=tuple(scores),
@@ -81,7 +81,7 @@ def _scores(rows: Sequence[Row]) -> list[Score]:
     ours = [row for row in rows if row["method"] == "chain"]
     return [
         Score(
-            steps_ahead=row["horizon_steps"],
+            days_ahead=row.get("horizon_days"),
             windows=row["n_windows"],
             independent_windows=row["n_independent_windows"],
             verdict=str(row["verdict"]),

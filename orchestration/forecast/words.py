@@ -83,9 +83,14 @@ def remarks(flag: str | None) -> tuple[str, ...]:
     return tuple(_REMARKS.get(part, part.replace("_", " ")) for part in re.split(r"[\s,;]+", flag or "") if part)
 
 
-def baseline_wins(method: str, steps: int) -> str:
+def ahead(days: int | None) -> str:
+    """How far ahead was looked, after a comma; nothing where an older publication does not tell."""
+    return "" if days is None else f", {days} {'day' if days == 1 else 'days'} ahead"
+
+
+def baseline_wins(method: str, days: int | None) -> str:
     """Said before everything else."""
     return (
-        f"On your own history the {METHODS.get(method, method)} missed by less than this forecast "
-        f"({steps} steps ahead). Trust it rather than this."
+        f"On your own history{ahead(days)}, the {METHODS.get(method, method)} missed by less than this forecast. "
+        "Trust it rather than this."
     )

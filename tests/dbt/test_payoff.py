@@ -1,7 +1,7 @@
 """Does it pay? Deals made by hand, whose difference is known, and the interval's arithmetic done another way.
 
 Each deal type is a market of its own: one without any difference, one with, one where only the size of the deals makes
-it look so, one with a handful of deals, and one whose winners were tidied up after the win.
+it look so, one with a handful of deals, one whose winners were tidied up after the win, and one that gives discounts.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ class Deal:
     margin: float | None = None
     owner: str = "7"
     met_at: datetime = field(default=BEGAN + timedelta(days=3))
+    brought: float = 1.0
 
     @property
     def closed_at(self) -> datetime:
@@ -75,9 +76,18 @@ def tidied_up(_: random.Random) -> Iterator[Deal]:
         yield Deal("tidy", met=won, won=won, days=0.01, met_at=LEFT + timedelta(days=0.02))
 
 
+def discounted(luck: random.Random) -> Iterator[Deal]:
+    """As many are won either way, of any size; who did not meet gave more of the price away."""
+    for n in range(600):
+        met = luck.random() < 0.5
+        amount = 1_000 * 10 ** luck.randrange(4)
+        brought = luck.choice((1.0, 0.95, 0.9) if met else (0.9, 0.7, 0.5))
+        yield Deal("price", met, luck.random() < 0.5, amount, owner=str(n % 40), brought=brought)
+
+
 DEALS = [
     deal
-    for number, market in enumerate((no_difference, a_difference, only_the_size, a_handful, tidied_up))
+    for number, market in enumerate((no_difference, a_difference, only_the_size, a_handful, tidied_up, discounted))
     for deal in market(random.Random(number))
 ]
 
@@ -103,8 +113,9 @@ def world_of(world: World) -> World:
     deals, changes, activities, fields = [], [], [], []
     for n, deal in enumerate(DEALS):
         key = {**own, "deal_key": f"acme:{n}"}
+        last_amount = round(deal.amount * deal.brought)
         deals.append({**key, "crm": "files", "deal_id": str(n), "pipeline_id": "p", "deal_type": deal.kind,
-                      "created_at": BEGAN, "amount": deal.amount, "amount_home": deal.amount, "is_judged": True,
+                      "created_at": BEGAN, "amount": last_amount, "amount_home": last_amount, "is_judged": True,
                       "owner_key": f"acme:{deal.owner}"})  # fmt: skip
         path = (("first", BEGAN), ("second", LEFT), ("won" if deal.won else "lost", deal.closed_at))
         changes += [{**key, "change_id": f"{n}.{place}", "stage_id": stage, "stage_key": stage, "entered_at": moment,
@@ -113,10 +124,11 @@ def world_of(world: World) -> World:
         if deal.met:
             activities.append({**key, "activity_id": str(n), "kind": "meeting", "occurred_at": deal.met_at,
                                "precision": "exact"})  # fmt: skip
-        told = {"amount": (deal.amount, BEGAN), "margin": (deal.margin, deal.closed_at)}
-        fields += [{**key, "change_id": f"{n}.{name}", "field": name, "value": str(value), "changed_at": moment,
+        told = [("amount", deal.amount, BEGAN), ("margin", deal.margin, deal.closed_at)]
+        told += [("amount", last_amount, deal.closed_at)] if last_amount != deal.amount else []
+        fields += [{**key, "change_id": f"{n}.{place}", "field": name, "value": str(value), "changed_at": moment,
                     "source": "history", "precision": "exact"}
-                   for name, (value, moment) in told.items() if value is not None]  # fmt: skip
+                   for place, (name, value, moment) in enumerate(told) if value is not None]  # fmt: skip
     world.canonical("int_deals", deals)
     world.canonical("int_stage_changes", changes)
     world.canonical("int_activities", activities)
@@ -206,6 +218,22 @@ def test_time_and_margin_are_compared_among_won_deals(built: Warehouse) -> None:
         assert isclose(row[f"{name}_difference_high"], difference + reach, abs_tol=1e-6)
     assert row["margin_verdict"] == "not shown"
     assert told(built, "new")["margin_verdict"] == "too few"
+
+
+def test_the_amount_is_compared_by_what_is_left_of_it_and_not_by_size(built: Warehouse) -> None:
+    row = told(built, "price")
+    arms = [[d.brought for d in DEALS if d.kind == "price" and d.won and d.met is met] for met in (True, False)]
+    means = [sum(arm) / len(arm) for arm in arms]
+    assert isclose(row["amount_kept"], means[0], abs_tol=1e-9)
+    assert isclose(row["amount_not_kept"], means[1], abs_tol=1e-9)
+    spreads = [sum((of - mean) ** 2 for of in arm) / (len(arm) - 1) / len(arm)
+               for arm, mean in zip(arms, means, strict=True)]  # fmt: skip
+    reach = Z * sqrt(sum(spreads))
+    assert isclose(row["amount_difference_low"], means[0] - means[1] - reach, abs_tol=1e-6)
+    assert isclose(row["amount_difference_high"], means[0] - means[1] + reach, abs_tol=1e-6)
+    assert (row["verdict"], row["amount_verdict"]) == ("not shown", "associated")
+    assert told(built, "new")["amount_verdict"] == "not shown", "no amount ever changed"
+    assert told(built, "partner")["amount_verdict"] == "too few"
 
 
 def test_what_only_the_size_makes_so_is_not_shown(built: Warehouse) -> None:

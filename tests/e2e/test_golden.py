@@ -122,3 +122,7 @@ def test_every_golden_deal_comes_out_of_the_night_as_expected(tmp_path: Path) ->
                 if apart := differences(case["expect"], deal, found["fct_step_results"], found.get("fct_findings", [])):
                     wrong[case["name"]] = apart
     assert wrong == {}
+    told = plumbline("forecast", home=tmp_path)
+    assert told.returncode == 0, told.stderr
+    assert "NO FORECAST: too few wins" in told.stdout, "a company of some thirty deals has nothing to learn from"
+    assert "in 8 of 10 cases" not in told.stdout

@@ -31,7 +31,8 @@ from (values
 
 SCORES = """
 create table marts.rpt_forecast_scorecard as
-select 'new' as deal_type, 'company' as level, horizon_steps, method, 20 as n_windows, 12 as n_independent_windows,
+select 'new' as deal_type, 'company' as level, horizon_steps, 7 * horizon_steps as horizon_days, method,
+    20 as n_windows, 12 as n_independent_windows,
     wape, case when method = 'chain' then 0.85 end as coverage80, least_wrong, verdict, sentence
 from (values
     (4, 'chain', 0.31, 'run_rate', 'worse', 'Over 20 windows the run-rate missed less.'),
@@ -62,8 +63,8 @@ from (values (true, 10, 40), (true, 30, 60), (false, 20, 50), (null, 20, 50))
     as told (covered, abs_error, weighted_error)""",
     """
 create table marts.rpt_forecast_calibration as
-select 'new' as deal_type, 'chance' as cut, 13 as horizon_steps, chance_from, n, n / 4 as deals, predicted_p,
-    observed_p, greatest(observed_p - 0.1, 0) as wilson_lo, observed_p + 0.1 as wilson_hi,
+select 'new' as deal_type, 'chance' as cut, 13 as horizon_steps, 91 as horizon_days, chance_from, n, n / 4 as deals,
+    predicted_p, observed_p, greatest(observed_p - 0.1, 0) as wilson_lo, observed_p + 0.1 as wilson_hi,
     abs(predicted_p - observed_p) > 0.1 as prediction_is_off
 from (values (0.0, 800, 0.04, 0.05), (0.2, 400, 0.25, 0.22), (0.5, 200, 0.55, 0.71), (0.8, 60, 0.86, 0.9))
     as told (chance_from, n, predicted_p, observed_p)""",

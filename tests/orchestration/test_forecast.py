@@ -36,7 +36,7 @@ def test_the_whole_of_a_forecast(home: Path) -> None:
         told.output.splitlines()
         == """\
 Forecast: deals of type new, in EUR, as of 2026-05-12 04:00 UTC
-! On your own history the run-rate missed by less than this forecast (4 steps ahead). Trust it rather than this.
+! On your own history, 28 days ahead, the run-rate missed by less than this forecast. Trust it rather than this.
 Made from the deals' own way through the stages: what became of deals that stood there so long (212 wins to learn from).
 
 This period: 2026-04-01 to 2026-06-30, 41 open deals
@@ -113,7 +113,7 @@ def test_scripts_get_the_same(home: Path) -> None:
     new, renewal = told["forecasts"]
     assert new["periods"][0]["expected"] == 92000.5
     assert new["periods"][0]["target"] == 100000
-    assert new["a_baseline_wins"].startswith("On your own history the run-rate")
+    assert new["a_baseline_wins"].startswith("On your own history, 28 days ahead, the run-rate")
     assert new["scores"][0]["verdict"] == "worse"
     assert (renewal["mode"], renewal["periods"][0]["expected"]) == ("none", None)
 

@@ -1,5 +1,4 @@
-{%- set counted = ['deals', 'won', 'timed', 'margins'] -%}
-{%- set averaged = ['days_mean', 'days_variance', 'margin_mean', 'margin_variance', 'brier'] -%}
+{%- set counted = ['deals', 'won'] + payoff_measures().values() | list -%}
 
 -- one row per comparison: the two arms side by side, and how many deals are in neither
 with arms as (
@@ -15,7 +14,7 @@ with arms as (
                 cast(sum(case when arm = '{{ arm }}' then {{ measure }} else 0 end) as double)
                     as {{ measure }}_{{ arm }},
             {% endfor -%}
-            {% for measure in averaged -%}
+            {% for measure in payoff_averages() -%}
                 max(case when arm = '{{ arm }}' then {{ measure }} end) as {{ measure }}_{{ arm }},
             {% endfor -%}
         {% endfor -%}

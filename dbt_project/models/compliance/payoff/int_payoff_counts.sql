@@ -1,6 +1,7 @@
 {%- set families = {
     'all': "'all deals'", 'amount': 'amount_band', 'segment': 'segment', 'owner': 'gate_owner_key', 'quarter': 'quarter'
 } -%}
+{%- set columns = {'days': 'days_to_win', 'margin': 'margin', 'amount': 'case when is_won then worth end'} -%}
 with subjects as (
 
     select * from {{ ref('int_payoff_subjects') }}
@@ -20,12 +21,11 @@ final as (
             {{ stratum }} as stratum,
             count(*) as deals,
             sum(case when is_won then 1 else 0 end) as won,
-            count(days_to_win) as timed,
-            avg(days_to_win) as days_mean,
-            var_samp(days_to_win) as days_variance,
-            count(margin) as margins,
-            avg(margin) as margin_mean,
-            var_samp(margin) as margin_variance,
+            {% for measure, having in payoff_measures().items() -%}
+                count({{ columns[measure] }}) as {{ having }},
+                avg({{ columns[measure] }}) as {{ measure }}_mean,
+                var_samp({{ columns[measure] }}) as {{ measure }}_variance,
+            {% endfor -%}
             avg(brier) as brier
         from subjects
         group by deal_type, stage_key, step_key, arm{% if family != 'all' %}, {{ stratum }}{% endif %}

@@ -1,4 +1,4 @@
-{#- Fewer deals than this on either side, or fewer won ones for times and margins, and no difference is told. -#}
+{#- Fewer deals than this on either side, or fewer won ones for what these alone have, and no difference is told. -#}
 {%- set fewest = var('payoff_min_deals', 30) -%}
 with arms as (
 
@@ -30,19 +30,15 @@ rows_told as (
         step_key,
         family,
         'pooled' as stratum,
-        deals_kept,
-        won_kept,
-        cast(0 as double) as timed_kept,
-        cast(0 as double) as margins_kept,
-        {% for measure in ['days_mean', 'days_variance', 'margin_mean', 'margin_variance', 'brier'] -%}
-            cast(null as double) as {{ measure }}_kept,
-        {% endfor -%}
-        deals_not_kept,
-        won_not_kept,
-        cast(0 as double) as timed_not_kept,
-        cast(0 as double) as margins_not_kept,
-        {% for measure in ['days_mean', 'days_variance', 'margin_mean', 'margin_variance', 'brier'] -%}
-            cast(null as double) as {{ measure }}_not_kept,
+        {% for arm in ['kept', 'not_kept'] -%}
+            deals_{{ arm }},
+            won_{{ arm }},
+            {% for having in payoff_measures().values() -%}
+                cast(0 as double) as {{ having }}_{{ arm }},
+            {% endfor -%}
+            {% for averaged in payoff_averages() -%}
+                cast(null as double) as {{ averaged }}_{{ arm }},
+            {% endfor -%}
         {% endfor -%}
         0 as deals_unclear,
         0 as deals_closed_first,
@@ -60,8 +56,10 @@ marked as (
     select
         *,
         deals_kept >= {{ fewest }} and deals_not_kept >= {{ fewest }} as is_enough,
-        timed_kept >= {{ fewest }} and timed_not_kept >= {{ fewest }} as is_enough_timed,
-        margins_kept >= {{ fewest }} and margins_not_kept >= {{ fewest }} as is_enough_margins
+        {% for having in payoff_measures().values() -%}
+            {{ having }}_kept >= {{ fewest }} and {{ having }}_not_kept >= {{ fewest }} as is_enough_{{ having }}
+            {%- if not loop.last %},{% endif %}
+        {% endfor %}
     from rows_told
 
 ),

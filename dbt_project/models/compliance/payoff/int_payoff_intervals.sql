@@ -20,12 +20,14 @@ bounded as (
             {% endfor -%}
         {% endfor -%}
         share_kept - share_not_kept as difference,
-        days_mean_kept - days_mean_not_kept as days_difference,
-        margin_mean_kept - margin_mean_not_kept as margin_difference,
-        sqrt(days_variance_kept / nullif(timed_kept, 0) + days_variance_not_kept / nullif(timed_not_kept, 0))
-            as days_error,
-        sqrt(margin_variance_kept / nullif(margins_kept, 0) + margin_variance_not_kept / nullif(margins_not_kept, 0))
-            as margin_error
+        {% for measure, having in payoff_measures().items() -%}
+            {{ measure }}_mean_kept - {{ measure }}_mean_not_kept as {{ measure }}_difference,
+            sqrt(
+                {{ measure }}_variance_kept / nullif({{ having }}_kept, 0)
+                + {{ measure }}_variance_not_kept / nullif({{ having }}_not_kept, 0)
+            ) as {{ measure }}_error
+            {%- if not loop.last %},{% endif %}
+        {% endfor %}
     from differences
 
 ),
@@ -33,7 +35,6 @@ bounded as (
 final as (
 
     select
-        bounded.*,
         {% for name, z in reaches.items() -%}
             case
                 when is_pooled then difference - {{ z }} * standard_error
@@ -45,12 +46,12 @@ final as (
                 else
                     {{ newcombe_bound('share_kept', 'share_not_kept', name ~ 'high_kept', name ~ 'low_not_kept', '+') }}
             end as {{ name }}high,
-            days_difference - {{ z }} * days_error as {{ name }}days_low,
-            days_difference + {{ z }} * days_error as {{ name }}days_high,
-            margin_difference - {{ z }} * margin_error as {{ name }}margin_low,
-            margin_difference + {{ z }} * margin_error as {{ name }}margin_high
-            {%- if not loop.last %},{% endif %}
-        {% endfor %}
+            {% for measure in payoff_measures() -%}
+                {{ measure }}_difference - {{ z }} * {{ measure }}_error as {{ name }}{{ measure }}_low,
+                {{ measure }}_difference + {{ z }} * {{ measure }}_error as {{ name }}{{ measure }}_high,
+            {% endfor -%}
+        {% endfor -%}
+        bounded.*
     from bounded
 
 )

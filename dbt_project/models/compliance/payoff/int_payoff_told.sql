@@ -58,15 +58,19 @@ final as (
             cast(timed_{{ arm }} as bigint) as won_{{ arm }},
             case when is_enough_timed then days_mean_{{ arm }} end as days_to_win_{{ arm }},
             case when is_enough_margins then margin_mean_{{ arm }} end as margin_{{ arm }},
+            case when is_enough_sized then amount_mean_{{ arm }} end as amount_{{ arm }},
         {% endfor -%}
         {% for bound in ['', '_low', '_high'] -%}
             {% set column = bound.strip('_') or 'difference' -%}
             case when is_enough then {{ column }} end as win_difference{{ bound }},
-            case when is_enough_timed then days_{{ column }} end as days_difference{{ bound }},
-            case when is_enough_margins then margin_{{ column }} end as margin_difference{{ bound }},
+            {% for measure, having in payoff_measures().items() -%}
+                {% set told = measure ~ '_difference' ~ bound -%}
+                case when is_enough_{{ having }} then {{ measure }}_{{ column }} end as {{ told }},
+            {% endfor -%}
         {% endfor -%}
         verdict,
         days_verdict,
+        amount_verdict,
         case when has_margins then margin_verdict else 'not mapped' end as margin_verdict,
         cast(comparisons as bigint) as comparisons,
         fewest,

@@ -36,16 +36,14 @@ compared as (
         intervals.family = 'all'
         and coalesce(case when intervals.wide_low > 0 then pools.lowest <= 0 else pools.highest >= 0 end, false)
             as is_gone_among_like_deals,
-        case
-            when not intervals.is_enough_timed then 'too few'
-            when intervals.wide_days_low > 0 or intervals.wide_days_high < 0 then 'associated'
-            else 'not shown'
-        end as days_verdict,
-        case
-            when not intervals.is_enough_margins then 'too few'
-            when intervals.wide_margin_low > 0 or intervals.wide_margin_high < 0 then 'associated'
-            else 'not shown'
-        end as margin_verdict
+        {% for measure, having in payoff_measures().items() -%}
+            case
+                when not intervals.is_enough_{{ having }} then 'too few'
+                when intervals.wide_{{ measure }}_low > 0 or intervals.wide_{{ measure }}_high < 0 then 'associated'
+                else 'not shown'
+            end as {{ measure }}_verdict
+            {%- if not loop.last %},{% endif %}
+        {% endfor %}
     from intervals
     left join terms
         on intervals.stage_key = terms.stage_key and coalesce(intervals.step_key, '') = terms.step_key

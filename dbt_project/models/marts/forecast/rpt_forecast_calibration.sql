@@ -28,6 +28,7 @@ final as (
             as calibration_id,
         deal_type,
         cast(horizon_steps as integer) as horizon_steps,
+        cast(horizon_steps * settings.step_days as integer) as horizon_days,
         cut,
         stage_key,
         cast(age_bucket as integer) as age_bucket,

@@ -17,6 +17,7 @@ final as (
         deal_type,
         level,
         cast(horizon_steps as integer) as horizon_steps,
+        cast(horizon_steps * settings.step_days as integer) as horizon_days,
         method,
         cast(windows as integer) as n_windows,
         cast(independent_windows as integer) as n_independent_windows,
