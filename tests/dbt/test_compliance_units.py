@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 import yaml
 
 from tests.dbt.compliance_tables import World
@@ -17,6 +18,8 @@ UNIT_FILES = [
     for folder in ("compliance", "forecast", "marts/compliance", "marts/forecast")
     for path in sorted((PROJECT / "models" / folder).rglob("*unit_tests.yml"))
 ]
+# some four hundred of them in one run of dbt, longer than other tests where the machine has other work
+pytestmark = pytest.mark.timeout(900)
 PATHS = "path:models/compliance path:models/forecast path:models/marts/compliance path:models/marts/forecast"
 
 
