@@ -15,6 +15,7 @@ from connectors.contract import BadAnswer
 from connectors.http.answers import Answer
 from connectors.http.failures import BrokenAnswer
 from connectors.http.session import HttpSession
+from connectors.salesforce.together import Question, Together
 
 csv.field_size_limit(4_000_000)  # a long text area is longer than the standard limit
 
@@ -47,19 +48,32 @@ class Deleted:
 
 
 class SalesforceApi:
-    """The endpoints that we use, on one org."""
+    """The endpoints that we use, on one org. What was asked `together` before is not sent again."""
 
     def __init__(self, session: HttpSession, version: str) -> None:
         self.session = session
         self._base = f"/services/data/v{version}"
+        self.together = Together(session, f"{self._base}/composite")
+
+    def asking_query(self, soql: str) -> Question:
+        """The question behind `query` and `count`."""
+        return Question(f"{self._base}/queryAll", (("q", soql),))
+
+    def asking_describe(self, name: str) -> Question:
+        """The question behind `describe`."""
+        return Question(f"{self._base}/sobjects/{name}/describe")
+
+    def asking_deleted(self, name: str, start: str, end: str) -> Question:
+        """The question behind `deleted`."""
+        return Question(f"{self._base}/sobjects/{name}/deleted/", (("start", start), ("end", end)))
 
     def query(self, soql: str) -> RestPage:
         """The first page of a query over all rows, deleted and archived ones included."""
-        return self._page(f"{self._base}/queryAll", {"q": soql})
+        return self._page(self.asking_query(soql))
 
     def more(self, path: str) -> RestPage:
         """A further page."""
-        return self._page(path, None)
+        return self._page(Question(path))
 
     def count(self, soql: str) -> int:
         """The number that a COUNT() query gives."""
@@ -67,20 +81,22 @@ class SalesforceApi:
 
     def describe(self, name: str) -> Mapping[str, Any]:
         """What the org says of an object."""
-        path = f"{self._base}/sobjects/{name}/describe"
-        body = self.session.get(path)
+        question = self.asking_describe(name)
+        body = self._answer(question)
         if not isinstance(body, dict) or not isinstance(body.get("fields"), list):
-            raise self.bad(path, "answered without its list of fields")
+            raise self.bad(question.path, "answered without its list of fields")
         return body
 
     def deleted(self, name: str, start: str, end: str) -> Deleted:
         """What was deleted of an object in a window of at most 15 days."""
-        path = f"{self._base}/sobjects/{name}/deleted/"
-        body = self.session.get(path, {"start": start, "end": end})
+        question = self.asking_deleted(name, start, end)
+        body = self._answer(question)
         records = body.get("deletedRecords") if isinstance(body, dict) else None
         ends = [body.get(key) for key in ("earliestDateAvailable", "latestDateCovered")] if records is not None else []
         if not isinstance(records, list) or not all(isinstance(end, str) for end in ends):
-            raise self.bad(path, "answered without deletedRecords, earliestDateAvailable and latestDateCovered")
+            raise self.bad(
+                question.path, "answered without deletedRecords, earliestDateAvailable and latestDateCovered"
+            )
         return Deleted([str(item.get("id")) for item in records if isinstance(item, dict)], str(ends[0]), str(ends[1]))
 
     def limits(self) -> Mapping[str, Any]:
@@ -113,8 +129,13 @@ class SalesforceApi:
         """A BadAnswer that names account and path."""
         return BadAnswer(f"{self.session.account}: {self.session.base_url}{path} {what}")
 
-    def _page(self, path: str, params: Mapping[str, str] | None) -> RestPage:
-        body = self._object(path, self.session.get(path, params))
+    def _answer(self, question: Question) -> Any:
+        told = self.together.take(question)
+        return self.session.get(question.path, dict(question.params) or None) if told is None else told
+
+    def _page(self, question: Question) -> RestPage:
+        path = question.path
+        body = self._object(path, self._answer(question))
         rows, total, following = body.get("records"), body.get("totalSize"), body.get("nextRecordsUrl")
         if not isinstance(rows, list) or not isinstance(total, int) or not all(isinstance(row, dict) for row in rows):
             raise self.bad(path, "answered without its records and totalSize")

@@ -52,6 +52,7 @@ class SalesforceConnector:
         self.connection = connection
         self._api, self._instance, self._notes = api, instance, Notes()
         self._fields = Fields(api, self._notes)
+        self._listed_asked = False
         self._workers = Workers(_THREADS, f"salesforce-{connection}")
         bulk = BulkJobs(api, options, timing, self._workers)
         self._readers = {
@@ -87,8 +88,13 @@ class SalesforceConnector:
         return self._notes.of(stream.name)
 
     def pages(self, stream: Stream, *, position: Mapping[str, Any], synced_to: datetime | None) -> Iterator[Page]:
-        """Pages of a stream from `position` on."""
-        return self._readers[stream.name].pages(position, synced_to)
+        """Pages of a stream from `position` on. What is short and read whole is asked for in one call."""
+        reader = self._readers[stream.name]
+        if reader.walk.thing.listed and not self._listed_asked:
+            self._listed_asked = True
+            listed = [each.walk for _, each in self._present() if each.walk.thing.listed]
+            self._api.together.ask([question for walk in listed for question in walk.first_questions(None)])
+        return reader.pages(position, synced_to)
 
     def count(self, stream: Stream) -> int | None:
         """Live records by COUNT()."""
@@ -141,6 +147,7 @@ class SalesforceConnector:
         self._api.session.close()
 
     def _present(self) -> list[tuple[str, ObjectReader]]:
+        self._fields.ask(reader.walk.thing for reader in self._readers.values())
         fields = self._fields.of(self._readers[DEALS].walk.thing).names
         return [
             (stream, reader)

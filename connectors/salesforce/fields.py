@@ -6,7 +6,7 @@ Salesforce never says that one was withheld.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -48,6 +48,11 @@ class Fields:
     def __init__(self, api: SalesforceApi, notes: Notes) -> None:
         self._api, self._notes = api, notes
         self._selections: dict[str, Selection] = {}
+
+    def ask(self, things: Iterable[SalesforceObject]) -> None:
+        """Have the objects described in one call, as far as they were not yet."""
+        unknown = [thing for thing in things if thing.name not in self._selections]
+        self._api.together.ask([self._api.asking_describe(thing.name) for thing in unknown])
 
     def of(self, thing: SalesforceObject) -> Selection:
         """The selection of an object. Raises ConnectorError, but not for an object that isn't there."""

@@ -5,11 +5,12 @@ Here belongs counting calls. What was really sent is counted by the session.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from connectors.contract import MissingScopeError, StreamPlan
 from connectors.salesforce.reader import ObjectReader
 from connectors.salesforce.soql import count
+from connectors.salesforce.walk import Walk
 
 REST_PAGE = 2000
 SECONDS_A_PAGE = 1.2
@@ -21,23 +22,32 @@ BULK_ROWS_A_SECOND = 1500
 def first_sync(readers: Iterable[ObjectReader]) -> list[StreamPlan]:
     """One line per object. Those that may not be read are told as such."""
     plans: list[StreamPlan] = []
+    readers = list(readers)
+    _count_together([reader.walk for reader in readers])
     for reader in readers:
         walk = reader.walk
         try:
             walk.fields.readable(walk.thing)
             records = walk.api.count(count(walk.thing))
         except MissingScopeError as error:
-            plans.append(StreamPlan(walk.thing.stream, None, 2, remark=f"may not be read: {error}"))
+            plans.append(StreamPlan(walk.thing.stream, None, 1, remark=f"may not be read: {error}"))
             continue
         by_bulk = records >= walk.options.bulk_from_rows and not walk.thing.listed
-        overhead = 2 if walk.thing.listed else 3  # description, count before and count after
         if by_bulk:
             polls = 6
-            calls = overhead + 1 + polls + -(-records // walk.options.bulk_page_rows)
+            # The first page tells that there are many; the job begins; the count comes after it.
+            calls = 3 + polls + -(-records // walk.options.bulk_page_rows)
             seconds = SECONDS_A_JOB + records / BULK_ROWS_A_SECOND
         else:
-            calls = overhead + max(1, -(-records // REST_PAGE))
+            calls = max(1, -(-records // REST_PAGE))  # the count comes with the first page
             seconds = calls * SECONDS_A_PAGE
         way = "one Bulk job" if by_bulk else "REST pages"
         plans.append(StreamPlan(walk.thing.stream, records, calls, seconds=seconds, remark=way))
     return plans
+
+
+def _count_together(walks: Sequence[Walk]) -> None:
+    if walks:
+        api = walks[0].api
+        readable = [walk.thing for walk in walks if not walk.fields.of(walk.thing).refused]
+        api.together.ask([api.asking_query(count(thing)) for thing in readable])

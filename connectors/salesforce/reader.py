@@ -31,22 +31,26 @@ class ObjectReader:
 
     walk: Walk
     met_deleted: set[str] = field(default_factory=set)
+    listed_rows: int | None = None
+    """Rows of an object that was just listed whole: a count of it would ask the same once more."""
 
     def pages(self, position: Mapping[str, Any], synced_to: datetime | None) -> Iterator[Page]:
         """All pages of the stream from `position` on."""
-        if synced_to is None or not self.walk.thing.replicated:
-            for records, where in self.walk.rows(position, self._since(synced_to)):
-                yield Page(records, {"phase": "rows", **where})
-            yield Page([], {"phase": "end"}, last=True)
-            return
+        now = self.walk.clock()
+        start = self._deletions_from(position, synced_to, now)
         if position.get("phase") != "deleted":
-            for records, where in self.walk.rows(position, self._since(synced_to)):
+            since = self._since(synced_to)
+            self._ask_together(position, since, start, now)
+            rows = 0
+            for records, where in self.walk.rows(position, since):
+                rows += len(records)
                 self.met_deleted.update(record.id for record in records if record.is_deleted)
                 yield Page(records, {"phase": "rows", **where})
-            position = {}
-        start = moment(position.get("start")) or synced_to - DELETED_OVERLAP
-        for records, covered in self._deleted(start):
-            yield Page(records, {"phase": "deleted", "start": covered})
+            # Each query's rows were held against the number that Salesforce gave for the very same question.
+            self.listed_rows = rows if self.walk.thing.listed and not position else None
+        if start is not None:
+            for records, covered in self._deleted(start, now):
+                yield Page(records, {"phase": "deleted", "start": covered})
         yield Page([], {"phase": "end"}, last=True)
 
     def read(self, field_name: str, ids: Sequence[str]) -> Iterator[Page]:
@@ -57,6 +61,9 @@ class ObjectReader:
     def count(self) -> int:
         """Live records, archived activities included."""
         self.walk.fields.readable(self.walk.thing)
+        if self.listed_rows is not None:
+            counted, self.listed_rows = self.listed_rows, None
+            return counted
         return self.walk.api.count(count(self.walk.thing, live(self.walk.thing)))
 
     def ids(self) -> Iterator[str]:
@@ -101,17 +108,43 @@ class ObjectReader:
             for rows in rest_pages(walk.api, walk.api.query(query), query):
                 yield [to_record(rest_row(row, selection), walk.thing) for row in rows]
 
-    def _deleted(self, start: datetime) -> Iterator[tuple[list[Record], str]]:
+    def _ask_together(
+        self, position: Mapping[str, Any], since: datetime | None, start: datetime | None, now: datetime
+    ) -> None:
+        """What changed, what was deleted and how many there are, in one call, at the beginning of a stream."""
+        walk, api = self.walk, self.walk.api
+        if position or walk.thing.listed or walk.fields.of(walk.thing).refused:
+            return
+        deletions = [] if start is None or now - start <= DELETED_LAG else [_deletions(walk.thing.name, start, now)]
+        api.together.ask(
+            [
+                *walk.first_questions(since),
+                *(api.asking_deleted(*window) for window in deletions),
+                api.asking_query(count(walk.thing, live(walk.thing))),
+            ]
+        )
+
+    def _deletions_from(
+        self, position: Mapping[str, Any], synced_to: datetime | None, now: datetime
+    ) -> datetime | None:
+        """Since when deletions are to be asked for; None: everything is read anyway, or there is no list of them."""
+        if synced_to is None or not self.walk.thing.replicated:
+            return None
+        deleting = position if position.get("phase") == "deleted" else {}
+        start = moment(deleting.get("start")) or synced_to - DELETED_OVERLAP
+        if start < now - DELETED_KEPT:
+            self._note_gap(literal(now - DELETED_KEPT))
+            return now - DELETED_KEPT
+        return start
+
+    def _deleted(self, start: datetime, now: datetime) -> Iterator[tuple[list[Record], str]]:
         """What was deleted since, with the deleted record's own words; each list goes on where the last was complete.
 
         A record that was removed for good is not there to be read; the count differs then, and the ids are compared.
         """
-        walk, now = self.walk, self.walk.clock()
-        if start < now - DELETED_KEPT:
-            self._note_gap(literal(now - DELETED_KEPT))
-            start = now - DELETED_KEPT
+        walk = self.walk
         while now - start > DELETED_LAG:
-            found = walk.api.deleted(walk.thing.name, literal(start), literal(min(start + DELETED_WINDOW, now)))
+            found = walk.api.deleted(*_deletions(walk.thing.name, start, now))
             earliest, covered = moment(found.earliest), moment(found.covered_to)
             if earliest and earliest > start:
                 self._note_gap(literal(earliest))
@@ -126,3 +159,8 @@ class ObjectReader:
             self.walk.thing.stream,
             f"Salesforce lists deletions only since {earliest}; earlier ones are found by comparing ids",
         )
+
+
+def _deletions(name: str, start: datetime, now: datetime) -> tuple[str, str, str]:
+    """What to ask the list of deletions: the object, and a window of it."""
+    return name, literal(start), literal(min(start + DELETED_WINDOW, now))

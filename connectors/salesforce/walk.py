@@ -20,7 +20,8 @@ from connectors.salesforce.notes import Notes
 from connectors.salesforce.options import SalesforceOptions
 from connectors.salesforce.records import Row, bulk_rows, literal, moment, rest_row, to_record
 from connectors.salesforce.refusals import CursorGone, FieldRefused, QueryTimeout
-from connectors.salesforce.soql import Window, count, fits, select
+from connectors.salesforce.soql import Window, fits, select
+from connectors.salesforce.together import Question
 
 Position = Mapping[str, Any]
 EARLIEST = datetime(1999, 1, 1, tzinfo=UTC)
@@ -48,14 +49,16 @@ class Walk:
         setbacks = 0
         while windows:
             try:
-                for records, cursor in self._window(windows[0], cursor, counted_first=since is None):  # noqa: B020
+                for records, cursor in self._window(windows[0], cursor):  # noqa: B020
                     setbacks = 0
                     yield records, {"windows": _listed(windows), **cursor}
             except QueryTimeout as timeout:
+                self.api.together.forget()
                 windows = [*self._halves(windows[0], cursor, timeout), *windows[1:]]
                 cursor = {}
                 continue
             except (FieldRefused, CursorGone) as setback:
+                self.api.together.forget()
                 setbacks += 1
                 if setbacks > MOST_SETBACKS or (
                     isinstance(setback, FieldRefused) and not self.fields.again(self.thing)
@@ -68,9 +71,17 @@ class Walk:
             if windows:
                 yield [], {"windows": _listed(windows)}
 
-    def _window(
-        self, window: Window, cursor: Position, *, counted_first: bool
-    ) -> Iterator[tuple[list[Record], Position]]:
+    def first_questions(self, since: datetime | None) -> list[Question]:
+        """What `rows` will ask first, to be asked together with other questions; none for what goes in no address."""
+        selection = self.fields.of(self.thing)
+        query = self._query(Window(literal(since) if since else None), selection)
+        return [] if selection.refused or not fits(query) else [self.api.asking_query(query)]
+
+    def _query(self, window: Window, selection: Selection) -> str:
+        stamp = self.thing.stamp
+        return select(selection.names, self.thing, window.conditions(stamp), order=(stamp, "Id"))
+
+    def _window(self, window: Window, cursor: Position) -> Iterator[tuple[list[Record], Position]]:
         selection = self.fields.readable(self.thing)
         stamp = self.thing.stamp
         if "end" in cursor:
@@ -78,33 +89,36 @@ class Walk:
         if "job" in cursor:
             yield from self._job(cursor, selection)
             return
-        order = (stamp, "Id")
         if "at" in cursor:
             at = str(cursor["at"])
             same = select(selection.names, self.thing, [f"{stamp} = {at}", f"Id > '{cursor['id']}'"], order=("Id",))
             yield from self._pages(self.api.query(same), same, selection)
             later = [f"{stamp} > {at}", *Window(None, window.until).conditions(stamp)]
-            query = select(selection.names, self.thing, later, order=order)
+            query = select(selection.names, self.thing, later, order=(stamp, "Id"))
             yield from self._pages(self.api.query(query), query, selection)
             return
-        conditions = window.conditions(stamp)
-        query = select(selection.names, self.thing, conditions, order=order)
-        many = self.options.bulk_from_rows
-        short = fits(query)
-        if not self.thing.listed and (
-            not short or (counted_first and self.api.count(count(self.thing, conditions)) >= many)
-        ):
-            yield from self._job_or_pages(conditions, query, selection, None)
-            return
-        page = self.api.query(query)
-        if self.thing.listed or page.total < many or page.following is None:
+        conditions, query = window.conditions(stamp), self._query(window, selection)
+        page = self._first_page(window, query)
+        if page and (self.thing.listed or page.following is None or page.total < self.options.bulk_from_rows):
             yield from self._pages(page, query, selection)
         else:
             yield from self._job_or_pages(conditions, query, selection, page)
 
+    def _first_page(self, window: Window, query: str) -> RestPage | None:
+        """The first page, which also tells how many rows there are; None for what only a Bulk job can give."""
+        if not fits(query) and not self.thing.listed:
+            return None
+        try:
+            return self.api.query(query)
+        except QueryTimeout:
+            if self.thing.listed or window != Window():
+                raise
+            return None  # a job needs no order, which may be what took so long
+
     def _job_or_pages(
         self, conditions: Sequence[str], query: str, selection: Selection, page: RestPage | None
     ) -> Iterator[tuple[list[Record], Position]]:
+        self.api.together.forget()  # a count that was asked before a long job says nothing afterwards
         try:
             job = self.bulk.begin(select(selection.names, self.thing, conditions))
         except ConnectorError as refusal:

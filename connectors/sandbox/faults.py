@@ -22,7 +22,7 @@ class Faults:
     hang_every: int = 0
     hang_seconds: float = 60.0
     only_path: str = ""
-    """Faults and missing rows strike only paths that contain this text."""
+    """Faults and missing rows strike only paths that contain this text, or requests of several of which one does."""
 
     def changed(self, changes: dict[str, Any]) -> Self:
         """A copy with some knobs turned; unknown names are refused."""

@@ -107,7 +107,7 @@ class _Handler(BaseHTTPRequestHandler):
         faults = account.faults
         if faults.latency_seconds:
             time.sleep(faults.latency_seconds)
-        if faults.only_path not in request.path:
+        if faults.only_path not in request.asked:
             return
         if strikes(faults.hang_every, number):
             cast(_Server, self.server).closing.wait(faults.hang_seconds)
@@ -123,7 +123,7 @@ class _Handler(BaseHTTPRequestHandler):
         if account is not None:
             faults = account.faults
             headers = {**account.headers(request), **headers}
-            if faults.only_path in request.path:
+            if faults.only_path in request.asked:
                 if strikes(faults.reset_every, number):
                     self._reset()
                     return

@@ -24,6 +24,11 @@ class Request:
         return dict(parse_qsl(self.query_text, keep_blank_values=True))
 
     @property
+    def asked(self) -> str:
+        """The path, and for a request that holds several what these ask."""
+        return self.path + self.body.decode(errors="replace") if self.path.endswith("/composite") else self.path
+
+    @property
     def form(self) -> dict[str, str]:
         """The body of a form."""
         return dict(parse_qsl(self.body.decode()))

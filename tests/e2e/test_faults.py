@@ -32,7 +32,7 @@ FAULTS: dict[str, dict[str, Any]] = {
 }
 """Knobs that strike every request; a moment makes them rarer or strikes only some paths."""
 
-EVIDENCE = {"hubspot": "/calls", "salesforce": "/sobjects", "pipedrive": "/activities", "odoo": "message"}
+EVIDENCE = {"hubspot": "/calls", "salesforce": "FROM+Task", "pipedrive": "/activities", "odoo": "message"}
 """A part of the paths that are asked after the deals."""
 
 MOMENTS = ("from the first request on", "now and then", "after the deals")

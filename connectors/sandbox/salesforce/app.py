@@ -12,6 +12,7 @@ from connectors.sandbox.faults import strikes
 from connectors.sandbox.handle import OWN, own
 from connectors.sandbox.salesforce import metadata
 from connectors.sandbox.salesforce.accounts import Account, Accounts
+from connectors.sandbox.salesforce.composite import together
 from connectors.sandbox.salesforce.deleted import deleted
 from connectors.sandbox.salesforce.errors import broken, malformed, not_found, query_timeout, refused
 from connectors.sandbox.salesforce.knobs import Knobs
@@ -55,6 +56,8 @@ class App:
         if found is None or found[1] not in VERSIONS:
             raise not_found()
         version, rest = found[1], (found[2] or "").strip("/")
+        if rest == "composite" and request.method == "POST":
+            return together(parsed(request.body), request, lambda part: self.answer(account, part))
         if rest == "jobs/query" or rest.startswith("jobs/query/"):
             what = rest.removeprefix("jobs/query").strip("/")
             return account.jobs.answer(request.method, what, version, request.query, parsed(request.body))

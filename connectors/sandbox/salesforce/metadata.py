@@ -40,7 +40,7 @@ def versions() -> Answer:
 
 def resources(base: str) -> Answer:
     """GET /services/data/vNN.0/."""
-    names = ("sobjects", "query", "queryAll", "limits", "jobs")
+    names = ("sobjects", "query", "queryAll", "composite", "limits", "jobs")
     return Answer(200, {name: f"{base}/{name}" for name in names})
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 import orjson
 import pytest
 
-from connectors.contract import BadAnswer, QuotaExhausted, Unreachable
+from connectors.contract import BadAnswer, QuotaExhausted, SyncOutcome, Unreachable
 from connectors.lake import Lake
 from connectors.salesforce.open import open_connector
 from connectors.salesforce.refusals import JobFailed
@@ -96,7 +96,11 @@ def test_all_deals_of_the_truth_arrive_and_counts_agree(account):
 
 def test_rest_and_bulk_give_the_same_rows(account):
     there = account(page_size=50, bulk_page_rows=70, nul_bytes=True)
-    assert there.everything() == there.everything(bulk_from_rows=1)
+    by_pages = there.everything()
+    there.sandbox.turn(page_size=1)
+    assert by_pages == there.everything(bulk_from_rows=1)
+    jobs = there.sandbox.stats(TOKEN)["by_kind"]["POST /services/data/v60.0/jobs/query"]
+    assert jobs == 9, "all but what is listed whole"
 
 
 @pytest.mark.parametrize(
@@ -133,7 +137,7 @@ def test_what_goes_wrong_on_the_way_changes_nothing_that_arrives(account, undist
 )
 def test_what_never_ends_ends_in_a_named_error_without_the_secret(account, fault, error):
     with pytest.raises(error, match="emea") as caught:
-        account(**fault).everything(bulk_from_rows=20, bulk_page_rows=10)
+        account(page_size=20, **fault).everything(bulk_from_rows=20, bulk_page_rows=10)
     assert "canary" not in str(caught.value)
 
 
@@ -169,6 +173,50 @@ def test_nights_after_edits_hold_what_the_org_shows(account, tmp_path):
     last = max((row for row in history if row["OpportunityId"] == ids[0]), key=lambda r: (r["CreatedDate"], r["Id"]))
     assert last["StageName"] == "Closed Lost"
     assert night(6) == after
+
+
+def night(there: Account, lake: Lake, hours: float) -> tuple[SyncOutcome, int]:
+    """A night's outcome and its requests."""
+    before = there.sandbox.stats(TOKEN)["requests"]
+    connector = there.connect(now=DEFAULT_NOW + hours * HOUR)
+    outcome = sync_connection(connector, lake, clock=lambda: DEFAULT_NOW + hours * HOUR)
+    connector.close()
+    assert outcome.state == "good", outcome.error
+    return outcome, there.sandbox.stats(TOKEN)["requests"] - before
+
+
+def test_a_night_asks_what_belongs_together_in_one_call_and_counts_every_object(account, tmp_path):
+    """The descriptions, the listed objects, and for each other object what changed, what is gone, and the count."""
+    there, lake = account(), Lake(tmp_path)
+    first, calls = night(there, lake, 0)
+    assert calls == 1 + 1 + 9
+    deal = sorted(i for i, _ in lake.payloads("salesforce/opportunities", "emea"))[0]
+    there.sandbox.apply(TOKEN, MoveStage(deal, "closedlost"))
+    second, calls = night(there, lake, 1)
+    assert calls == 1 + 1 + 9
+    for outcome in (first, second):
+        assert all(stream.theirs == stream.ours is not None for stream in outcome.streams)
+    assert sum(stream.rows_read for stream in second.streams if stream.stream == "opportunity_history") == 1
+
+
+def test_a_deletion_and_a_loss_are_counted_in_the_same_call(account, tmp_path):
+    there, lake = account(), Lake(tmp_path)
+    night(there, lake, 0)
+    ids = sorted(i for i, _ in lake.payloads("salesforce/opportunities", "emea"))
+    there.sandbox.apply(TOKEN, Archive(ids[0]))
+    there.sandbox.apply(TOKEN, Vanish(ids[1]))
+    outcome, _ = night(there, lake, 1)
+    deals = outcome.streams[0]
+    assert (deals.ours, deals.theirs, deals.found_deleted) == (len(ids) - 2, len(ids) - 2, 1)
+
+
+def test_a_part_of_a_call_that_is_refused_is_asked_again_alone(account, tmp_path):
+    there, lake = account(missing_objects=("Quote",)), Lake(tmp_path)
+    outcome, calls = night(there, lake, 0)
+    assert calls == 1 + 1 + 8 + 1
+    quotes = next(stream for stream in outcome.streams if stream.stream == "quotes")
+    assert not quotes.covered
+    assert "not there for this user" in quotes.notes[0]
 
 
 def test_the_probe_the_plan_and_the_pipelines_tell_what_there_is(account):

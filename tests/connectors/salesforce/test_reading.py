@@ -57,8 +57,10 @@ def test_rest_and_bulk_rows_have_one_shape(fake):
     fake.deals(3)
     fake.put("Opportunity", 9, START, Name='A "quoted",\nname', Amount=24120000.0, CloseDate="2026-05-01")
     rest = {r.id: r for r in read_all(connect(fake), "opportunities")}
+    fake.page = 1
     bulk = {r.id: r for r in read_all(connect(fake, options={"bulk_from_rows": 1}), "opportunities")}
     assert rest == bulk
+    assert fake.calls["job"] == 1
     payload = orjson.loads(rest[identity("006", 9)].payload)
     assert payload["Amount"] == "24120000"
     assert payload["CreatedDate"] == "2026-03-01T00:00:00.000Z"
@@ -87,8 +89,24 @@ def test_a_walk_that_was_cut_goes_on_after_its_last_page(fake):
     assert sorted([*ids(first.records), *ids(rest)]) == sorted(everything(fake))
 
 
+def test_what_one_page_holds_needs_no_job(fake):
+    fake.deals(25)
+    assert set(ids(read_all(connect(fake, options={"bulk_from_rows": 1}), "opportunities"))) == everything(fake)
+    assert (fake.calls["query"], fake.calls["job"]) == (1, 0)
+
+
+def test_a_whole_object_that_takes_too_long_in_order_may_be_had_without_any(fake):
+    fake.deals(25)
+    fake.faults = [("queryAll", error(400, "QUERY_TIMEOUT"))]
+    connector = connect(fake)
+    assert set(ids(read_all(connector, "opportunities"))) == everything(fake)
+    assert fake.calls["job"] == 1
+    assert connector.notes(stream(connector, "opportunities")) == []
+
+
 def test_a_bulk_job_that_was_cut_is_found_again(fake):
     fake.deals(25)
+    fake.page = 1
     options = {"bulk_from_rows": 5, "bulk_page_rows": 10}
     pages = read_pages(connect(fake, options=options), "opportunities")
     assert [len(page.records) for page in pages] == [0, 10, 10, 5, 0]
@@ -102,6 +120,7 @@ def test_a_bulk_job_that_was_cut_is_found_again(fake):
 
 def test_a_job_that_is_no_longer_kept_is_begun_anew(fake):
     fake.deals(25)
+    fake.page = 1
     position = {"phase": "rows", "windows": [[None, None]], "job": "750gone", "rows": 10, "locator": "10"}
     read = read_all(connect(fake, options={"bulk_from_rows": 5}), "opportunities", position=position)
     assert set(ids(read)) == everything(fake)
@@ -109,6 +128,7 @@ def test_a_job_that_is_no_longer_kept_is_begun_anew(fake):
 
 def test_jobs_are_asked_after_soon_and_then_ever_less_often(fake):
     fake.deals(5)
+    fake.page = 1
     fake.polls = 4
     hands = Hands()
     read_all(connect(fake, hands, options={"bulk_from_rows": 1}), "opportunities")
@@ -118,6 +138,7 @@ def test_jobs_are_asked_after_soon_and_then_ever_less_often(fake):
 @pytest.mark.parametrize("bulk_from", [1, 2000])
 def test_a_query_that_takes_too_long_is_halved_until_it_does_not(fake, bulk_from):
     fake.deals(40, step=HOUR)
+    fake.page = 1
     fake.slow = timedelta(hours=9)
     connector = connect(fake, options={"bulk_from_rows": bulk_from})
     read = read_all(connector, "opportunities")
@@ -135,6 +156,7 @@ def test_a_second_that_takes_too_long_is_named(fake):
 @pytest.mark.parametrize("state", ["Failed", "Aborted"])
 def test_a_job_that_failed_is_named(fake, state):
     fake.deals(5)
+    fake.page = 1
     fake.job_state = {"state": state, "errorMessage": "ODD: something", "object": "Opportunity"}
     with pytest.raises(JobFailed, match=f"emea.*Opportunity {state}: ODD"):
         read_all(connect(fake, options={"bulk_from_rows": 1}), "opportunities")
@@ -142,6 +164,7 @@ def test_a_job_that_failed_is_named(fake, state):
 
 def test_a_job_that_counts_more_rows_than_it_gives_is_refused(fake):
     fake.deals(5)
+    fake.page = 1
     fake.job_state = {"numberRecordsProcessed": 6}
     with pytest.raises(BadAnswer, match="gave 5 rows and counts 6"):
         read_all(connect(fake, options={"bulk_from_rows": 1}), "opportunities")
@@ -161,6 +184,7 @@ def test_a_job_that_counts_more_rows_than_it_gives_is_refused(fake):
 )
 def test_a_broken_result_is_fetched_again(fake, broken):
     fake.deals(5)
+    fake.page = 1
     fake.faults = [("/results", broken)]
     read = read_all(connect(fake, options={"bulk_from_rows": 1}), "opportunities")
     assert set(ids(read)) == everything(fake)
@@ -168,6 +192,8 @@ def test_a_broken_result_is_fetched_again(fake, broken):
 
 def test_nul_bytes_in_a_result_are_dropped(fake):
     deal = fake.put("Opportunity", 1, START, Name="a\0b")
+    fake.put("Opportunity", 2, START, Name="c")
+    fake.page = 1
     read = read_all(connect(fake, options={"bulk_from_rows": 1}), "opportunities")
     assert [orjson.loads(r.payload)["Name"] for r in read if r.id == deal] == ["ab"]
 
@@ -289,6 +315,7 @@ def test_rows_that_come_again_under_another_cursor_are_refused(fake):
 
 def test_a_bulk_part_that_comes_again_under_another_locator_is_refused(fake):
     fake.deals(25)
+    fake.page = 1
     part = b"Id,SystemModstamp\n006A,2026-03-01T00:00:00.000Z\n006B,2026-03-01T00:00:00.000Z\n"
     headers = {"Sforce-NumberOfRecords": "2", "content-type": "text/csv"}
     fake.faults = [("/results", (200, part, {**headers, "Sforce-Locator": f"L{n}"})) for n in range(9)]

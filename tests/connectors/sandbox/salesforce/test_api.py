@@ -244,3 +244,43 @@ def test_ids_can_be_read_back():
     for wrong in ("", "006", record_id("Event", 1), record_id("Task", 35)[:-1] + "5"):
         with pytest.raises(ValueError, match="is no id of Task"):
             number_of("Task", wrong)
+
+
+def together(browser, *addresses: str, **more) -> list[dict]:
+    """The answers to a composite call's parts."""
+    parts = [{"method": "GET", "url": url, "referenceId": f"r{place}"} for place, url in enumerate(addresses)]
+    answer = browser.post(f"{DATA}/composite", {"compositeRequest": parts, **more})
+    assert answer.status_code == 200, answer.text
+    return answer.json()["compositeResponse"]
+
+
+def test_several_questions_in_one_call_are_answered_each_by_itself_and_count_as_one(sandbox, browser):
+    query = f"{DATA}/queryAll?q=SELECT+COUNT()+FROM+Opportunity"
+    before = sandbox.stats("t")["requests"]
+    told = together(browser, f"{DATA}/sobjects/Opportunity/describe", query, f"{DATA}/sobjects/Nothing/describe", query)
+    assert sandbox.stats("t")["requests"] == before + 1
+    assert [(part["referenceId"], part["httpStatusCode"]) for part in told] == [
+        ("r0", 200),
+        ("r1", 200),
+        ("r2", 404),
+        ("r3", 200),
+    ]
+    assert told[0]["body"] == browser.get(f"{DATA}/sobjects/Opportunity/describe").json()
+    assert told[1]["body"]["totalSize"] == browser.count("Opportunity")
+    assert told[2]["body"][0]["errorCode"] == "NOT_FOUND"
+
+
+def test_a_call_with_too_many_questions_is_refused_whole_and_what_writes_is_not_there(browser):
+    query = f"{DATA}/queryAll?q=SELECT+COUNT()+FROM+Opportunity"
+    for addresses in ([f"{DATA}/sobjects"] * 26, [query] * 6):
+        (only,) = together(browser, *addresses)
+        assert (only["httpStatusCode"], only["body"][0]["errorCode"]) == (400, "LIMIT_EXCEEDED")
+    assert [part["httpStatusCode"] for part in together(browser, *[query] * 5, *[f"{DATA}/sobjects"] * 20)] == [
+        200
+    ] * 25
+    assert together(browser, f"{DATA}/limits")[0]["httpStatusCode"] == 404
+    assert together(browser, f"{DATA}/jobs/query/750")[0]["httpStatusCode"] == 404
+    writing = {"method": "POST", "url": f"{DATA}/sobjects/Opportunity", "referenceId": "w"}
+    answer = browser.post(f"{DATA}/composite", {"compositeRequest": [writing]})
+    assert answer.json()["compositeResponse"][0]["httpStatusCode"] == 404
+    assert browser.post(f"{DATA}/composite", {"compositeRequest": [{**writing, "referenceId": ""}]}).status_code == 400
