@@ -190,8 +190,30 @@ MUTATIONS = {
         "int_response_findings", "where ranked.nth = 1", "where true",
     ),
     "a deal that is opened again was closed all the while": (
-        "int_response_closings", "coalesce(visits.left_at > duties.activated_at, true)", "true",
+        "int_response_closings", "entered_until <= duties.activated_at", "entered_until < duties.activated_at",
     ),
+    "a stage that nobody mapped is no end": (
+        "int_response_closings", "in ('won', 'lost', 'unmapped') then 1", "in ('won', 'lost') then 1",
+    ),
+    "a deal was closed when that was seen": (
+        "int_response_closings", "max(case when visits.precision <> 'order' then", "max(case when true then",
+    ),
+    "before its history a deal was open": ("int_response_closings", "surrounded.is_truncated and", "false and"),
+    "an entry does not know its place": (
+        "int_response_closings", "when visits.visit_no > cast(duties.record_id as integer) then visits.visit_no",
+        "when visits.visit_no > 9 then visits.visit_no",
+    ),
+    "a deal that may have been closed owes the answer": (
+        "int_response_verdicts", "closings.maybe_closed_at <= duties.deadline_at", "false",
+    ),
+    "a late message that may be the answer is none": (
+        "int_response_verdicts", "coalesce(answered_at, maybe_answered_at) is not null", "answered_at is not null",
+    ),
+    "what a reading found happened then": ("int_response_events", "when told.precision <> 'order'", "when true"),
+    "what was seen before the event may answer it": (
+        "int_response_answers", "coalesce(undated_until >= happened_at", "coalesce(undated_until is not null",
+    ),
+    "what may have come late came late": ("int_response_findings", "ranked.answered_at is null", "false"),
     "a close date of today is past": (
         "int_hygiene", "duties.close_date >= duties.today", "duties.close_date > duties.today",
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -11,13 +12,22 @@ from zoneinfo import ZoneInfo
 
 from expectations.compile_process import process_tables
 from tests.dbt.compliance_tables import World
+from tests.reference.answers import Answer
 from tests.reference.days import Days
 from tests.reference.drawing import drawn_accounts, drawn_deals, drawn_waivers
 from tests.reference.drawing_process import drawn_process
 from tests.reference.judge import Judgement, judge_deal
 from tests.reference.process import Process, read_process
 from tests.reference.rows import Deal, Surroundings, Waiver
-from tests.reference.tables import read_deals, read_findings, read_four_eyes, read_results, read_visits, write
+from tests.reference.tables import (
+    read_answers,
+    read_deals,
+    read_findings,
+    read_four_eyes,
+    read_results,
+    read_visits,
+    write,
+)
 
 ZONES = ("UTC", "America/New_York", "Asia/Kolkata", "Europe/Berlin")
 HOLIDAYS = frozenset({date(2024, 3, 29), date(2024, 4, 1), date(2024, 5, 1)})
@@ -45,6 +55,8 @@ class Compared:
     process: Process
     covered: dict[str, dict[str, datetime | None]]
     waivers: list[Waiver]
+    met: Counter[str]
+    """How often the rules gave each state of a step and of an answer."""
 
 
 def is_working_day(day: date) -> bool:
@@ -85,13 +97,15 @@ def compare(seed: int, count: int, folder: Path, without: frozenset[str] = froze
         read_findings(built),
         read_deals(built),
     )
-    eyes = read_four_eyes(built)
-    differences, verdicts = [], 0
+    eyes, replies = read_four_eyes(built), read_answers(built)
+    differences, verdicts, met = [], 0, Counter[str]()
     for deal in deals:
         key = deal.deal_key
         lifted = [*given.get(None, []), *given.get(key, [])]
         ours = judge_deal(deal, process, days, Surroundings(covered[deal.connection], lifted))
         verdicts += len(ours.verdicts)
+        met.update(f"step {one.state}" for one in ours.verdicts.values())
+        met.update(f"answer {one.state}" for one in ours.answers)
         said = {
             **{f"step {step}": _verdict(row) for step, row in results.get(key, {}).items()},
             "visits": [row[:3] for row in visits.get(key, [])],
@@ -99,6 +113,7 @@ def compare(seed: int, count: int, folder: Path, without: frozenset[str] = froze
             "moves": findings.get(key, set()),
             "deal": _deal(compliance.get(key)),
             "four eyes": eyes.get(key, {}),
+            **{f"answer {' '.join(named)}": row for named, row in replies.get(key, {}).items()},
         }
         expected = _expected(ours, deal)
         differences += [
@@ -106,7 +121,7 @@ def compare(seed: int, count: int, folder: Path, without: frozenset[str] = froze
             for what in sorted(expected.keys() | said.keys())
             if expected.get(what) != said.get(what)
         ]
-    return Compared(len(deals), verdicts, differences, process, covered, waivers)
+    return Compared(len(deals), verdicts, differences, process, covered, waivers, met)
 
 
 def _deal(row: tuple[Any, ...] | None) -> tuple[Any, ...] | None:
@@ -123,6 +138,12 @@ def _verdict(row: tuple[Any, ...]) -> tuple[Any, ...]:
     return (*row[:5], None, row[6]) if row[6] == "unknown" else row
 
 
+def _answer(found: Answer) -> tuple[Any, ...]:
+    when = found.event.when
+    return (found.version, found.state, found.is_due, found.is_ok, None if when is None else when.at,
+            found.deadline_at, found.answered_at)  # fmt: skip
+
+
 def _millionths(rate: float) -> int:
     return int(rate * 10**6 + 0.5)
 
@@ -135,6 +156,7 @@ def _expected(ours: Judgement, deal: Deal) -> dict[str, Any]:
             f"step {step}": _verdict((v.version, v.state, v.is_due, v.is_ok, v.gate_at, v.done_at, v.without_waiver))
             for step, v in ours.verdicts.items()
         },
+        **{f"answer {a.response_key} {a.event.kind} {a.event.record_id}": _answer(a) for a in ours.answers},
         "visits": [(v.stage_key, v.entered_at, v.left_at) for v in ours.visits],
         "days": [round(seconds / 86_400, 6) for seconds in stays],
         "four eyes": ours.four_eyes,

@@ -193,7 +193,8 @@ class Draw:
 
     def _evidence(self, deal: Deal, times: list[datetime]) -> None:
         for n in range(self.rng.randint(0, 5)):
-            deal.activities.append(self._activity(n, times))
+            worked = [a.occurred_at for a in deal.activities if a.occurred_at is not None]
+            deal.activities.append(self._activity(n, [*times, *worked]))
         for field in ("amount", "close_date", "budget", "lost_reason"):
             by_day = self.chance("day", 0.05)
             for n in range(self.rng.choice((0, 0, 1, 1, 2, 3))):

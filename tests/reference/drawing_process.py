@@ -33,6 +33,7 @@ def drawn_process(rng: random.Random, folder: Path, without: frozenset[str]) -> 
         for n in range(rng.randint(1, 3))
     }
     losses = {f"loss_{n}": _loss(rng, f"loss_{n}", without) for n in range(rng.randint(0, 2))}
+    replies = {f"reply_{n}": _reply(rng, stages, f"reply_{n}", without) for n in range(rng.randint(0, 3))}
     count = 1 if "versions" in without else rng.randint(1, 3)
     raw = {
         "defaults": {
@@ -42,7 +43,7 @@ def drawn_process(rng: random.Random, folder: Path, without: frozenset[str]) -> 
             "logging_min_activities": 0,
             "won_at_birth": "0 seconds" if "won_at_birth" in without else rng.choice(("0 seconds", "1 hour", "3 days")),
         },
-        "versions": [_version(rng, n, stages, pool, losses, without) for n in range(count)],
+        "versions": [_version(rng, n, stages, pool, losses, replies, without) for n in range(count)],
     }
     file = folder / "process.yml"
     file.write_text(yaml.safe_dump(raw, sort_keys=False), encoding="utf-8")
@@ -50,7 +51,7 @@ def drawn_process(rng: random.Random, folder: Path, without: frozenset[str]) -> 
 
 
 def _version(rng: random.Random, n: int, stages: list[str], pool: dict[str, Raw], losses: dict[str, Raw],
-             without: frozenset[str]) -> Raw:  # fmt: skip
+             replies: dict[str, Raw], without: frozenset[str]) -> Raw:  # fmt: skip
     version: Raw = {} if STARTS[n] is None else {"in_force_from": STARTS[n]}
     version["applies_to"] = {"deal_types": rng.choice((["new"], ["new", "renewal"]))}
     version["stages"] = []
@@ -68,6 +69,11 @@ def _version(rng: random.Random, n: int, stages: list[str], pool: dict[str, Raw]
             entry["optional"] = True
         version["stages"].append(entry)
     version["on_loss"] = [loss for loss in losses.values() if rng.random() < 0.9]
+    version["responses"] = [
+        {**reply, "mandatory": rng.random() < 0.8, "within": rng.choice((*GRACES, "7 days"))}
+        for reply in replies.values()
+        if rng.random() < 0.9
+    ]
     return version
 
 
@@ -114,6 +120,28 @@ def _loss(rng: random.Random, key: str, without: frozenset[str]) -> Raw:
     evidence = _single(rng, [], without | {"at_gate", "in_last_days"})
     within = rng.choice(("0 seconds", "1 hour", "2 days"))
     return {"key": key, "name": key.title(), "mandatory": rng.random() < 0.8, "within": within, "evidence": evidence}
+
+
+def _reply(rng: random.Random, stages: list[str], key: str, without: frozenset[str]) -> Raw:
+    """What an event sets off; mostly its own kind of record answers it, as an e-mail does an e-mail."""
+    when, evidence = _plain(rng, stages, without), _plain(rng, stages, without)
+    while any("contact" in part for part in when) or any(part in evidence for part in when):
+        when = _plain(rng, stages, without)
+    found: Raw = {"key": key, "name": key.title(), "when": _either(when), "evidence": _either(evidence)}
+    if rng.random() < 0.05:
+        del found["evidence"]
+    return found
+
+
+def _plain(rng: random.Random, stages: list[str], without: frozenset[str]) -> list[Raw]:
+    """One or two single pieces of evidence that count nothing."""
+    pieces = [_single(rng, stages, without | {"at_gate", "on_days", "in_last_days", "changed_after"})
+              for _ in range(rng.choice((1, 1, 1, 2)))]  # fmt: skip
+    return [{key: value for key, value in piece.items() if key not in ("at_least", "with_contact")} for piece in pieces]
+
+
+def _either(pieces: list[Raw]) -> Raw:
+    return pieces[0] if len(pieces) == 1 else {"any": pieces}
 
 
 def _evidence(rng: random.Random, stages: list[str], without: frozenset[str]) -> Raw:

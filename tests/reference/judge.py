@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from tests.reference.answers import Answer, answers
 from tests.reference.days import Days, When
 from tests.reference.path import Move, Visit, is_truncated, moves, over_time, visits
 from tests.reference.people import four_eyes
@@ -24,6 +25,7 @@ class Judgement:
     over_time: list[tuple[str, datetime]]
     is_truncated: bool
     four_eyes: dict[str, str]
+    answers: list[Answer]
 
     @property
     def status(self) -> str:
@@ -66,6 +68,7 @@ def judge_deal(deal: Deal, process: Process, days: Days, around: Surroundings) -
         over_time=over_time(deal, path, process) if is_judged else [],
         is_truncated=is_truncated(deal, path, days),
         four_eyes=dict(_four_eyes(deal, path, verdicts, process, days)),
+        answers=list(answers(deal, path, process, days, around)),
     )
 
 

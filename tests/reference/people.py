@@ -9,8 +9,8 @@ from datetime import datetime
 from tests.reference.days import Days
 from tests.reference.path import Visit
 from tests.reference.process import Step, Term
-from tests.reference.proofs import matches_activity, matches_contact, matches_document, matches_value
-from tests.reference.rows import Deal, FieldChange
+from tests.reference.proofs import matches_activity, matches_contact, matches_document, says_so
+from tests.reference.rows import Deal
 
 Act = tuple["Doer", datetime | None, str, datetime | None]
 """Who, when, how exactly that is known, and when the CRM got to know it."""
@@ -56,14 +56,9 @@ def _acts(deal: Deal, path: list[Visit], term: Term) -> Iterable[Act]:
         return [(Doer(None), c.added_at, c.precision, None) for c in deal.contacts if matches_contact(term, c)]
     if term.kind == "field":
         return [(_user(f.actor_id, f.actor_kind), f.changed_at, f.precision, f.recorded_at)
-                for f in deal.field_changes if _says_so(term, f)]  # fmt: skip
+                for f in deal.field_changes if says_so(term, f)]  # fmt: skip
     return [(_user(v.actor_id, v.actor_kind), v.entered_at, "exact", None)
             for v in path if term.kind == "stage" and v.stage_key == term.stage_key]  # fmt: skip
-
-
-def _says_so(term: Term, change: FieldChange) -> bool:
-    is_recent = term.changed_after is None or change.changed_at is None or change.changed_at >= term.changed_after
-    return change.field == term.field and is_recent and matches_value(term, change.value)
 
 
 def _owner(key: str | None) -> Doer:

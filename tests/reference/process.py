@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -54,6 +54,18 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Response:
+    """What one of the `triggers` sets off, and one of the `terms` answers; single records both."""
+
+    response_key: str
+    is_mandatory: bool
+    within_seconds: int | None
+    within_working_days: int | None
+    triggers: tuple[Term, ...]
+    terms: tuple[Term, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Stage:
     """A stage of one version."""
 
@@ -85,6 +97,7 @@ class Version:
     stages: tuple[Stage, ...]
     steps: Mapping[str, Step]
     conditions: tuple[Condition, ...] = ()
+    responses: Mapping[str, Response] = field(default_factory=dict)
 
     def position(self, stage_key: str) -> int | None:
         """A stage's place; won comes after the last; None for lost, unmapped and what this version does not know."""
@@ -136,6 +149,7 @@ def read_process(
                 stages=tuple(sorted(stages, key=lambda stage: stage.order)),
                 steps={r["step_key"]: _step(r, mine) for r in mine["process_steps"]},
                 conditions=tuple(_condition(r, mine["step_condition_values"]) for r in mine["step_conditions"]),
+                responses={r["response_key"]: _response(r, mine) for r in mine["process_responses"]},
             )
         )
     return Process(tuple(versions), flicker_seconds, backfill_seconds, won_at_birth_seconds)
@@ -157,13 +171,29 @@ def _condition(row: Mapping[str, Any], values: Iterable[Mapping[str, Any]]) -> C
     return Condition(row["step_key"], row["field"], row["test"], row["number"], words)
 
 
-def _step(row: Mapping[str, Any], mine: Mapping[str, list[dict[str, Any]]]) -> Step:
-    terms = [r for r in mine["step_terms"] if r["step_key"] == row["step_key"]]
-    values = [r for r in mine["step_term_values"] if r["step_key"] == row["step_key"]]
-    alternatives = tuple(
+def _response(row: Mapping[str, Any], mine: Mapping[str, list[dict[str, Any]]]) -> Response:
+    key = row["response_key"]
+    triggers, terms = _alternatives(f"{key}:trigger", mine), _alternatives(key, mine)
+    return Response(
+        response_key=key,
+        is_mandatory=bool(row["is_mandatory"]),
+        within_seconds=row["within_seconds"],
+        within_working_days=row["within_working_days"],
+        triggers=tuple(term for one in triggers for term in one),
+        terms=tuple(term for one in terms for term in one),
+    )
+
+
+def _alternatives(key: str, mine: Mapping[str, list[dict[str, Any]]]) -> tuple[tuple[Term, ...], ...]:
+    terms = [r for r in mine["step_terms"] if r["step_key"] == key]
+    values = [r for r in mine["step_term_values"] if r["step_key"] == key]
+    return tuple(
         tuple(_term(r, values) for r in terms if r["alternative"] == number)
         for number in sorted({int(r["alternative"]) for r in terms})
     )
+
+
+def _step(row: Mapping[str, Any], mine: Mapping[str, list[dict[str, Any]]]) -> Step:
     return Step(
         step_key=row["step_key"],
         stage_key=row["stage_key"],
@@ -175,7 +205,7 @@ def _step(row: Mapping[str, Any], mine: Mapping[str, list[dict[str, Any]]]) -> S
         after_step_key=row["after_step_key"],
         must_be_inside=bool(row.get("must_be_inside")),
         clock=row.get("clock") or "completion",
-        alternatives=alternatives,
+        alternatives=_alternatives(row["step_key"], mine),
         not_by_step_key=row.get("not_by_step_key"),
     )
 

@@ -196,13 +196,18 @@ def _field(term: Term, scene: Scene) -> Iterable[Record]:
     """The field's history first shows such a value."""
     now = scene.deal.judged_at
     for change in _changes(term, scene):
-        is_recent = term.changed_after is None or change.changed_at is None or change.changed_at >= term.changed_after
-        if matches_value(term, change.value) and is_recent:
+        if says_so(term, change):
             # where it is asked when the value was set, no reading that found it tells
             is_dated = change.precision != "order" or (term.within_days is None and term.changed_after is None)
             at = change.changed_at if is_dated else None
             if change.changed_at is None or scene.days.seen(change.changed_at, change.precision).at <= now:
                 yield from _seen(scene, [(at, change.precision, change.recorded_at)])
+
+
+def says_so(term: Term, change: FieldChange) -> bool:
+    """Whether a change of a field is what the term asks for."""
+    is_recent = term.changed_after is None or change.changed_at is None or change.changed_at >= term.changed_after
+    return change.field == term.field and is_recent and matches_value(term, change.value)
 
 
 def matches_value(term: Term, value: str | None) -> bool:

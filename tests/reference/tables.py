@@ -138,6 +138,17 @@ def read_four_eyes(built: Warehouse) -> dict[str, dict[str, str]]:
     return found
 
 
+def read_answers(built: Warehouse) -> dict[str, dict[tuple[str, str, str], tuple[Any, ...]]]:
+    """Deal -> duty with the record that set it off -> (version, state, due, ok, set off, deadline, answered)."""
+    found: dict[str, dict[tuple[str, str, str], tuple[Any, ...]]] = {}
+    with built._open(read_only=True) as db:
+        cursor = db.execute("""select deal_key, response_key, set_off_by_kind, set_off_by_id, process_version, state,
+            is_due, is_ok, activated_at, deadline_at, answered_at from warehouse.marts.fct_responses""")  # fmt: skip
+        for deal, key, kind, record, *rest in cursor.fetchall():
+            found.setdefault(deal, {})[key, kind, record.removeprefix(f"{deal} ")] = tuple(rest)
+    return found
+
+
 def read_visits(built: Warehouse) -> dict[str, Visited]:
     """Deal -> its visits (stage, from, to, days)."""
     found: dict[str, Visited] = {}

@@ -3,11 +3,16 @@ with ordered as (
 
     select
         events.*,
-        case when is_trigger then happened_at else happened_until end as place,
+        case when is_trigger or happened_at is null then happened_at else happened_until end as place,
         case when is_trigger then 0 else 1 end as rank_of_moment,
         case when is_answer then happened_at end as answer_at,
         case when may_be_answer and not is_answer then happened_at end as possible_at,
-        max(case when may_be_answer and happened_at is null then 1 else 0 end) over whole = 1 as has_undated_answer
+        max(
+            case
+                when may_be_answer and happened_at is null
+                    then coalesce(happened_until, cast('9999-12-31' as timestamp))
+            end
+        ) over whole as undated_until
     from {{ ref('int_response_events') }} as events
     window whole as (partition by deal_key, version, response_key)
 
@@ -41,7 +46,7 @@ final as (
         happened_until as activated_until,
         case when happened_at is not null then answered_at end as answered_at,
         case when happened_at is not null then maybe_answered_at end as maybe_answered_at,
-        has_undated_answer
+        coalesce(undated_until >= happened_at, false) as has_undated_answer
     from matched
     where is_trigger
 

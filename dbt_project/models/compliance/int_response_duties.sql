@@ -67,8 +67,8 @@ asked as (
     inner join periods
         on
             answers.version = periods.version
-            and coalesce(answers.activated_at, paths.judged_at) >= periods.in_force_from
-            and coalesce(answers.activated_at, paths.judged_at) < periods.in_force_to
+            and coalesce(answers.activated_at, answers.activated_until, paths.judged_at) >= periods.in_force_from
+            and coalesce(answers.activated_at, answers.activated_until, paths.judged_at) < periods.in_force_to
     inner join judged_types
         on answers.version = judged_types.version and paths.deal_type = judged_types.deal_type
 

@@ -82,27 +82,37 @@ told as (
 
 ),
 
--- a record may prove several things at once; what is dated later than the night has not happened
-final as (
+-- what is dated later than the night has not happened; what a reading found was there by then
+dated as (
 
     select
-        told.deal_key,
-        told.version,
-        told.response_key,
-        told.record_kind,
-        told.record_id,
-        coalesce(calendar.day_start_utc, told.happened_at) as happened_at,
-        coalesce({{ add_seconds('calendar.day_end_utc', '-0.000001') }}, told.happened_at) as happened_until,
-        max(case when told.is_trigger then 1 else 0 end) = 1 as is_trigger,
-        max(case when not told.is_trigger and told.is_certain then 1 else 0 end) = 1 as is_answer,
-        max(case when not told.is_trigger then 1 else 0 end) = 1 as may_be_answer
+        told.*,
+        case
+            when told.precision <> 'order' then coalesce(calendar.day_start_utc, told.happened_at)
+        end as happened_from,
+        coalesce({{ add_seconds('calendar.day_end_utc', '-0.000001') }}, told.happened_at) as happened_until
     from told
     left join calendar on told.precision = 'day' and cast(told.happened_at as date) = calendar.day
     where not coalesce(coalesce(calendar.day_start_utc, told.happened_at) > told.judged_at, false)
-    group by
-        told.deal_key, told.version, told.response_key, told.record_kind, told.record_id,
-        coalesce(calendar.day_start_utc, told.happened_at),
-        coalesce({{ add_seconds('calendar.day_end_utc', '-0.000001') }}, told.happened_at)
+
+),
+
+-- a record may prove several things at once
+final as (
+
+    select
+        deal_key,
+        version,
+        response_key,
+        record_kind,
+        record_id,
+        happened_from as happened_at,
+        happened_until,
+        max(case when is_trigger then 1 else 0 end) = 1 as is_trigger,
+        max(case when not is_trigger and is_certain then 1 else 0 end) = 1 as is_answer,
+        max(case when not is_trigger then 1 else 0 end) = 1 as may_be_answer
+    from dated
+    group by deal_key, version, response_key, record_kind, record_id, happened_from, happened_until
 
 )
 

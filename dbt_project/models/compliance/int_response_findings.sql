@@ -28,8 +28,8 @@ ranked as (
 
     select
         verdicts.*,
-        row_number() over (partition by deal_key, response_key, state, answered_at order by activation) as nth,
-        count(*) over (partition by deal_key, response_key, state, answered_at) as activations
+        row_number() over (partition by deal_key, response_key, state, first_answered_at order by activation) as nth,
+        count(*) over (partition by deal_key, response_key, state, first_answered_at) as activations
     from verdicts
 
 ),
@@ -61,7 +61,11 @@ final as (
                 when ranked.state = 'missing' then ' and is not recorded'
                 else
                     ' and was recorded only on '
-                    || cast({{ local_date('ranked.answered_at', 'settings.time_zone') }} as {{ dbt.type_string() }})
+                    || cast(
+                        {{ local_date('ranked.first_answered_at', 'settings.time_zone') }} as {{ dbt.type_string() }}
+                    )
+                    -- the CRM leaves open whether what came late is the answer
+                    || case when ranked.answered_at is null then ', if at all' else '' end
             end
             || case
                 when ranked.activations > 1

@@ -49,6 +49,7 @@ weighed as (
                 then 'the CRM''s ' || replace(sources.uncovered_object, '_', ' ') || ' could not be read'
             when sources.covered_from > duties.activated_at
                 then 'the source was connected only after it was set off'
+            when closings.maybe_closed_at <= duties.deadline_at then 'whether the deal was still open is not known'
             when duties.has_undated_answer then 'it is recorded, but when is not known'
             when duties.maybe_answered_at <= duties.deadline_at
                 then 'something is recorded, but the CRM does not say which way it went, how it ended or its subject'
@@ -95,7 +96,7 @@ stated as (
             when closed_at <= deadline_at then 'closed_before_deadline'
             when doubt is not null then 'unknown'
             when judged_at <= deadline_at then 'pending'
-            when answered_at is not null then 'late'
+            when coalesce(answered_at, maybe_answered_at) is not null then 'late'
             else 'missing'
         end as state
     from weighed
@@ -106,6 +107,7 @@ final as (
 
     select
         stated.*,
+        coalesce(answered_at, case when state = 'late' then maybe_answered_at end) as first_answered_at,
         coalesce(is_mandatory and state in ('fulfilled', 'late', 'missing'), false) as is_due,
         case when state = 'not_applicable' then inapplicable_reason when state = 'unknown' then doubt end as reason
     from stated

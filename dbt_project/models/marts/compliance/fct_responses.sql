@@ -30,7 +30,7 @@ final as (
         verdicts.record_id as set_off_by_id,
         verdicts.activated_at,
         verdicts.deadline_at,
-        verdicts.answered_at,
+        verdicts.first_answered_at as answered_at,
         verdicts.closed_at,
         verdicts.reason,
         verdicts.judged_at,
