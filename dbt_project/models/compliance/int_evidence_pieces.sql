@@ -2,13 +2,7 @@
 
 with verdicts as (
 
-    select
-        deal_key,
-        version,
-        step_key,
-        done_at,
-        timely_at
-    from {{ ref('int_step_verdicts') }}
+    select * from {{ ref('int_step_verdicts') }}
     where has_evidence and state <> 'not_applicable'
 
 ),
@@ -25,7 +19,8 @@ alternatives as (
         version,
         step_key,
         alternative,
-        count(*) as terms_needed
+        count(*) as needed,
+        sum(count(*)) over (partition by version, step_key) as parts
     from {{ source('reference', 'step_terms') }}
     group by version, step_key, alternative
 
@@ -38,10 +33,9 @@ complete as (
         found.version,
         found.step_key,
         found.alternative,
-        count(found.timely_at) = max(alternatives.terms_needed) as is_timely,
+        count(found.timely_at) = max(alternatives.needed) as is_timely,
         case
-            when count(found.timely_at) = max(alternatives.terms_needed) then max(found.timely_at)
-            else max(found.done_at)
+            when count(found.timely_at) = max(alternatives.needed) then max(found.timely_at) else max(found.done_at)
         end as done_at
     from found
     inner join alternatives
@@ -49,8 +43,9 @@ complete as (
             found.version = alternatives.version
             and found.step_key = alternatives.step_key
             and found.alternative = alternatives.alternative
+    where alternatives.parts > 1
     group by found.deal_key, found.version, found.step_key, found.alternative
-    having count(found.done_at) = max(alternatives.terms_needed)
+    having count(found.done_at) = max(alternatives.needed)
 
 ),
 
@@ -96,21 +91,29 @@ final as (
 
     union all
 
+    -- where one thing is asked for, nothing is to be chosen
     select
         found.deal_key,
         found.version,
         found.step_key,
         found.alternative,
         found.term,
-        cast(null as timestamp) as done_at,
-        false as is_timely
+        verdicts.done_at,
+        verdicts.timely_at is not null as is_timely
     from found
+    inner join alternatives
+        on
+            found.version = alternatives.version
+            and found.step_key = alternatives.step_key
+            and found.alternative = alternatives.alternative
     inner join verdicts
         on
             found.deal_key = verdicts.deal_key
             and found.version = verdicts.version
             and found.step_key = verdicts.step_key
-    where verdicts.done_at is null and found.has_undated
+    where
+        (alternatives.parts = 1 and verdicts.done_at is not null)
+        or (verdicts.done_at is null and found.has_undated)
 
 )
 

@@ -1,20 +1,20 @@
 {{ config(materialized='view') }}
 
-with pieces as (
+with records as (
 
-    select * from {{ ref('int_evidence_pieces') }}
-
-),
-
-evidence as (
-
-    select * from {{ ref('int_counted_evidence') }}
+    select * from {{ ref('int_decisive_records') }}
 
 ),
 
-gate_values as (
+-- most steps have one record, and nothing to be put in order
+several as (
 
-    select * from {{ ref('int_values_at_gate') }}
+    select
+        deal_key,
+        step_key
+    from records
+    group by deal_key, step_key
+    having count(*) > 1
 
 ),
 
@@ -22,37 +22,35 @@ gate_values as (
 placed as (
 
     select
-        pieces.*,
-        evidence.happened_at,
-        evidence.is_day,
-        evidence.recorded_at,
-        evidence.record_kind,
-        evidence.record_id,
-        evidence.label,
-        evidence.status,
-        evidence.direction,
-        evidence.done_by,
-        case when evidence.counts_days then 1 else evidence.needed end as kept,
+        records.*,
         row_number() over (
-            partition by
-                pieces.deal_key, pieces.version, pieces.step_key, pieces.alternative, pieces.term, evidence.counted_day
-            order by evidence.happened_at, evidence.record_kind, evidence.record_id
+            partition by records.deal_key, records.step_key, records.alternative, records.term, records.counted_day
+            order by records.happened_at, records.record_kind, records.record_id
         ) as place
-    from pieces
-    inner join evidence
-        on
-            pieces.deal_key = evidence.deal_key
-            and pieces.version = evidence.version
-            and pieces.step_key = evidence.step_key
-            and pieces.alternative = evidence.alternative
-            and pieces.term = evidence.term
-    where
-        (evidence.timely_at is not null or not pieces.is_timely)
-        and (
-            (evidence.needed = 1 and not evidence.counts_days and evidence.happened_at = pieces.done_at)
-            or ((evidence.needed > 1 or evidence.counts_days) and evidence.happened_at <= pieces.done_at)
-            or (pieces.done_at is null and evidence.happened_at is null)
-        )
+    from records
+    inner join several on records.deal_key = several.deal_key and records.step_key = several.step_key
+
+),
+
+numbered as (
+
+    select
+        placed.*,
+        row_number() over (
+            partition by deal_key, step_key order by happened_at, record_kind, record_id
+        ) as evidence_no
+    from placed
+    where place <= kept
+
+    union all
+
+    select
+        records.*,
+        1 as place,
+        1 as evidence_no
+    from records
+    left join several on records.deal_key = several.deal_key and records.step_key = several.step_key
+    where several.deal_key is null
 
 ),
 
@@ -62,7 +60,8 @@ final as (
         deal_key,
         version,
         step_key,
-        done_at is not null as is_counted,
+        cast(evidence_no as integer) as evidence_no,
+        is_counted,
         record_kind,
         record_id,
         label,
@@ -72,35 +71,7 @@ final as (
         is_day,
         recorded_at,
         done_by
-    from placed
-    where place <= kept
-
-    union all
-
-    -- what a field held when the deal left the stage, also where that was not what it should have been
-    select
-        gate_values.deal_key,
-        gate_values.version,
-        gate_values.step_key,
-        pieces.done_at is not null as is_counted,
-        'field' as record_kind,
-        gate_values.change_id as record_id,
-        gate_values.field as label,
-        gate_values.value as status,
-        '' as direction,
-        gate_values.changed_at as happened_at,
-        false as is_day,
-        cast(null as timestamp) as recorded_at,
-        gate_values.actor_id as done_by
-    from gate_values
-    left join pieces
-        on
-            gate_values.deal_key = pieces.deal_key
-            and gate_values.version = pieces.version
-            and gate_values.step_key = pieces.step_key
-            and gate_values.alternative = pieces.alternative
-            and gate_values.term = pieces.term
-    where gate_values.value is not null and (pieces.done_at is not null or not gate_values.is_satisfied)
+    from numbered
 
 )
 

@@ -18,7 +18,8 @@ alternatives as (
         version,
         step_key,
         alternative,
-        count(*) as terms_needed
+        count(*) as terms_needed,
+        sum(count(*)) over (partition by version, step_key) as parts
     from terms
     group by version, step_key, alternative
 
@@ -43,12 +44,13 @@ complete as (
             found.version = alternatives.version
             and found.step_key = alternatives.step_key
             and found.alternative = alternatives.alternative
+    where alternatives.parts > 1
     group by found.deal_key, found.version, found.step_key, found.alternative
     having count(*) = max(alternatives.terms_needed)
 
 ),
 
--- any alternative does: the step is done with its first
+-- any alternative does: the step is done with its first; most steps ask for one thing, and there is nothing to compare
 final as (
 
     select
@@ -62,6 +64,21 @@ final as (
         max(has_undated) = 1 as has_undated
     from complete
     group by deal_key, version, step_key
+
+    union all
+
+    select
+        found.deal_key,
+        found.version,
+        found.step_key,
+        found.done_at,
+        case when found.done_at is not null then found.proven_at end as proven_at,
+        found.timely_at,
+        case when found.done_at is not null then found.recorded_at end as recorded_at,
+        coalesce(found.has_undated, false) as has_undated
+    from found
+    inner join alternatives on found.version = alternatives.version and found.step_key = alternatives.step_key
+    where alternatives.parts = 1
 
 )
 

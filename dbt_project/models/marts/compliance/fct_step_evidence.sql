@@ -1,7 +1,8 @@
 with verdicts as (
 
     select * from {{ ref('int_step_verdicts') }}
-    where state <> 'not_applicable'
+    -- what is not due and has no evidence has nothing to be told of
+    where state <> 'not_applicable' and (state <> 'not_due' or has_evidence)
 
 ),
 
@@ -45,7 +46,10 @@ settings as (
 told as (
 
     select
-        verdicts.*,
+        verdicts.deal_key,
+        verdicts.version,
+        verdicts.step_key,
+        verdicts.judged_at,
         found.record_kind,
         found.record_id,
         found.what,
@@ -54,12 +58,7 @@ told as (
         found.recorded_at as entered_in_crm_at,
         found.done_by,
         coalesce(found.is_counted or (found.record_id is not null and verdicts.state = 'done'), false) as is_counted,
-        cast(
-            row_number() over (
-                partition by verdicts.deal_key, verdicts.step_key
-                order by found.happened_at, found.record_kind, found.record_id
-            ) as integer
-        ) as evidence_no
+        coalesce(found.evidence_no, 1) as evidence_no
     from verdicts
     left join found
         on
