@@ -24,7 +24,7 @@ _BELIEVED = frozenset({"deal_type", "pipeline"})
 def absent_fields(deals: Parts, changes: Parts | None, wanted: Iterable[str], options: FilesOptions) -> list[str]:
     """Fields of deals, by the export's names, that neither a column nor a change tells of. Raises BadInput."""
     fields = dict.fromkeys(_OURS.get(name, name) for name in (*ALWAYS, *wanted) if name not in _BELIEVED)
-    columns_of = {path: _columns(deals.object, path, options) for path in deals.files}
+    columns_of = {path: _columns(deals.object, path, options, fields) for path in deals.files}
     absent = [name for name in fields if not _is_told(name, columns_of)]
     if not absent or changes is None:
         return absent
@@ -48,21 +48,22 @@ def _is_told(name: str, columns_of: Mapping[Path, set[str]]) -> bool:
     return all(name in columns for columns in headed) and (not plain or any(name in columns for columns in plain))
 
 
-def _columns(name: str, path: Path, options: FilesOptions) -> set[str]:
-    """The columns of a file, by our names where they are documented ones."""
-    shaper = RowShaper(OBJECTS[name], options)
+def _columns(name: str, path: Path, options: FilesOptions, wanted: Iterable[str]) -> set[str]:
+    """The columns of a file, by our names where they are documented ones, and the wanted paths that lie within one."""
+    shaper = RowShaper(OBJECTS[name], options, wanted)
     found: list[str] = []
 
     def look(columns: list[str]) -> None:
         shaper.check_columns(path, columns)
         found.extend(shaper.ours.get(column, column) for column in columns)
 
-    rows = read_part(path, options, look)
-    next(rows, None)
-    if not found:
-        for _ in rows:  # without a header the columns are known at the end
-            pass
-    return set(found)
+    nested: set[str] = set()
+    for _, raw in read_part(path, options, look):
+        nested.update(shaper.nested(raw))
+        # Without a header the columns are known at the end only; a path is known by the first row that has it.
+        if found and nested.issuperset(shaper.paths):
+            break
+    return {*found, *(shaper.ours.get(theirs, theirs) for theirs in nested)}
 
 
 def _changed_fields(changes: Parts, options: FilesOptions) -> set[str]:

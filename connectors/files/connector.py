@@ -48,6 +48,8 @@ class FilesConnector:
         pipeline = settings.pipelines.get(self.options.pipeline_id)
         self._mapping = LogMapping(self.options, dict(pipeline.stages) if pipeline else {})
         self._wanted = tuple(settings.read_fields)
+        more = (*settings.fields.values(), *settings.read_fields, settings.deal_type_field)
+        self._further = tuple(dict.fromkeys(name for name in more if name))
         self._absent: tuple[str, list[str]] = ("", [])
         self._counted: dict[str, tuple[str, int]] = {}
         self._converted: tuple[str, tempfile.TemporaryDirectory[str]] | None = None
@@ -151,7 +153,8 @@ class FilesConnector:
     def _rules(self, name: str) -> tuple[str, ...]:
         """What decides how a row is read: when it changes, files that did not change are read again."""
         rules = self.options.model_dump_json() + repr(sorted(self._mapping.stages.items()))
-        return (*OBJECTS[name].columns, "rules:" + hashlib.sha256(rules.encode()).hexdigest()[:16])
+        paths = tuple(f"path:{path}" for path in self._further if "." in path and OBJECTS[name].further)
+        return (*OBJECTS[name].columns, *paths, "rules:" + hashlib.sha256(rules.encode()).hexdigest()[:16])
 
     def _source(self, stream: Stream) -> Parts:
         if is_event_log(self.path):
@@ -179,7 +182,7 @@ class FilesConnector:
             raise BadAnswer(f"{self.path}: {source.object} changed while it was read; the next sync reads it again")
 
     def _tallied(self, parts: Parts, tally: Tally) -> Iterator[Record]:
-        shaper = RowShaper(OBJECTS[parts.object], self._options())
+        shaper = RowShaper(OBJECTS[parts.object], self._options(), self._further)
         for path in parts.files:
             self.traffic.requests += 1
             self.traffic.bytes += path.stat().st_size
@@ -196,7 +199,7 @@ class FilesConnector:
                 )
 
     def _records(self, parts: Parts) -> Iterator[Record]:
-        shaper = RowShaper(OBJECTS[parts.object], self._options())
+        shaper = RowShaper(OBJECTS[parts.object], self._options(), self._further)
         for path in parts.files:
             yield from (record for _, record in shaper.records(path))
 

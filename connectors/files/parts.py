@@ -105,7 +105,12 @@ def _texts(column: pa.Array) -> list[str | None]:
         column = column.dictionary_decode()
     if pa.types.is_timestamp(column.type) and column.type.unit == "ns":
         column = column.cast(pa.timestamp("us", column.type.tz), safe=False)  # Python has no nanoseconds
-    return [_text(_plain(value)) for value in column.to_pylist()]
+    return [plain_text(value) for value in column.to_pylist()]
+
+
+def plain_text(value: Any) -> str | None:
+    """A value of any type as the text of a column, without the blanks around it; None for nothing."""
+    return _text(_plain(value))
 
 
 def _plain(value: Any) -> str | None:
@@ -137,7 +142,7 @@ def _ndjson_rows(path: Path, options: FilesOptions, check: Columns) -> Iterator[
                     continue
                 row = _json_object(path, line, text, read)
                 seen.update(dict.fromkeys(row))
-                yield line, {name: _text(_plain(value)) for name, value in row.items()}
+                yield line, {name: plain_text(value) for name, value in row.items()}
         except UnicodeError as error:
             raise _bad_encoding(path, options, error) from None
     if seen:

@@ -7,8 +7,9 @@ its object is refused here.
 from __future__ import annotations
 
 import hashlib
+import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 import orjson
@@ -17,13 +18,15 @@ from connectors.configfile import did_you_mean
 from connectors.contract import Record
 from connectors.files.columns import DATES, DEFAULT_PIPELINE, FLAGS, NUMBERS, TIMES, ExportObject
 from connectors.files.options import FilesOptions
-from connectors.files.parts import RawRow, read_part, wrong
+from connectors.files.parts import RawRow, plain_text, read_part, wrong
 from connectors.files.stock_exports import Recognised, recognise
 from connectors.files.times import date_reader, time_reader
+from connectors.paths import ABSENT, at_path, heads
 
 WITH_HEADER = (".csv", ".parquet")
 """Files whose columns are known before their first row."""
 
+_decode = json.JSONDecoder(parse_float=str, parse_int=str).decode
 _TRUE = {"true", "t", "yes", "y", "1"}
 _FALSE = {"false", "f", "no", "n", "0"}
 
@@ -31,9 +34,11 @@ _FALSE = {"false", "f", "no", "n", "0"}
 class RowShaper:
     """Knows one object's columns and the connection's names for them."""
 
-    def __init__(self, one: ExportObject, options: FilesOptions) -> None:
+    def __init__(self, one: ExportObject, options: FilesOptions, wanted: Iterable[str] = ()) -> None:
+        """`wanted` are names of further columns, of which dotted ones may lie within another column's objects."""
         self.one = one
         self.options = options
+        self._wanted_paths = tuple(name for name in wanted if "." in name) if one.further else ()
         self.stock: Recognised | None = None
         self._rename(options.columns.get(one.name, {}))
         self._empty: dict[str, str | None] = dict.fromkeys(one.columns)
@@ -55,8 +60,10 @@ class RowShaper:
         if self.one.name == "deals" and "deals" not in self.options.columns and path.suffix in WITH_HEADER:
             self.stock = recognise(columns)
             self._rename(self.stock.renames if self.stock else {})
-        missing = [ours for ours in self.one.required if self.renames.get(ours, ours) not in columns]
-        missing += [ours for ours, theirs in self.renames.items() if theirs not in columns and ours not in missing]
+        missing = [ours for ours in self.one.required if not _is_there(self.renames.get(ours, ours), columns)]
+        missing += [
+            ours for ours, theirs in self.renames.items() if not _is_there(theirs, columns) and ours not in missing
+        ]
         if not missing:
             return
         spare = [column for column in columns if column not in self.ours]
@@ -74,11 +81,16 @@ class RowShaper:
 
     def unused(self, columns: list[str]) -> list[str]:
         """Columns of a file that are neither documented nor delivered."""
-        return [] if self.one.further else [column for column in columns if column not in self.ours]
+        used = {*self.ours, *(head for path in self.paths for head, _ in heads(path))}
+        return [] if self.one.further else [column for column in columns if column not in used]
+
+    def nested(self, raw: RawRow) -> RawRow:
+        """What a row holds at the dotted names that are no columns of it."""
+        return {path: value for path in self.paths if path not in raw and (value := _value_at(raw, path)) is not None}
 
     def _record(self, path: Path, line: int, raw: RawRow) -> Record:
         row = dict(self._empty)
-        for theirs, value in raw.items():
+        for theirs, value in {**raw, **self.nested(raw)}.items() if self.paths else raw.items():
             ours = self.ours.get(theirs)
             if value is None:
                 if ours == "pipeline_id" and self.one.name == "deals":
@@ -96,6 +108,7 @@ class RowShaper:
     def _rename(self, renames: Mapping[str, str]) -> None:
         self.renames = renames
         self.ours = {renames.get(column, column): column for column in self.one.columns}
+        self.paths = (*(theirs for theirs in renames.values() if "." in theirs), *self._wanted_paths)
 
     def _by_the_crm(self, ours: str) -> str:
         """What the CRM calls the column, where the file is a CRM's own export."""
@@ -111,6 +124,27 @@ class RowShaper:
             fix = "fill it in, or remove the row (a line of totals perhaps)"
             raise wrong(path, line, f"{self.renames.get(empty, empty)!r} is empty, so the row has no name", fix)
         return hashlib.blake2b(payload, digest_size=12).hexdigest()
+
+
+def _is_there(name: str, columns: Collection[str]) -> bool:
+    """Whether it is a column, or may lie within one."""
+    return name in columns or any(head in columns for head, _ in heads(name))
+
+
+def _value_at(raw: RawRow, path: str) -> str | None:
+    """The value at a dotted path: the columns that it may begin with are texts of JSON objects."""
+    for head, rest in heads(path):
+        text = raw.get(head)
+        if text is None or not text.startswith("{"):
+            continue
+        try:
+            thing = _decode(text)
+        except ValueError:
+            continue  # a text that only looks like one
+        found = at_path(thing, rest)
+        if found is not ABSENT:
+            return plain_text(found)
+    return None
 
 
 def _converters(options: FilesOptions) -> dict[str, Callable[[str], str]]:

@@ -25,7 +25,7 @@ from connectors.pipedrive.notes import Notes
 from connectors.pipedrive.options import PipedriveOptions
 from connectors.pipedrive.plan import first_sync
 from connectors.pipedrive.probe import probe_lines
-from connectors.pipedrive.records import COUNT_KEYS, CUSTOM, activity_record, deal_record
+from connectors.pipedrive.records import COUNT_KEYS, activity_record, custom_keys, deal_record
 
 MOST_CUSTOM = 15
 """A question names at most so many custom fields; beyond that all of them come."""
@@ -184,11 +184,10 @@ class PipedriveConnector:
     @cached_property
     def _absent(self) -> tuple[str, ...]:
         """Pipedrive drops fields that it doesn't have without a word; the run's record shall have one. Asked once."""
-        custom = [name for name in self._options.fields if CUSTOM.fullmatch(name)]
-        if not custom:
+        if not custom_keys(self._options.fields):
             return ()
         known = {str(field.get("field_code")) for field in self._api.whole(costs.DEAL_FIELDS)}
-        absent = tuple(name for name in custom if name not in known)
+        absent = tuple(name for name in self._options.fields if not known.issuperset(custom_keys([name])))
         if absent:
             self._notes.add(
                 "deals",
@@ -230,5 +229,5 @@ def _deal_numbers(ids: Sequence[str]) -> list[int]:
 
 def _deal_params(fields: Sequence[str]) -> dict[str, str]:
     params = {"include_fields": ",".join(COUNT_KEYS)}
-    custom = [name for name in fields if CUSTOM.fullmatch(name)]
+    custom = custom_keys(fields)
     return {**params, "custom_fields": ",".join(custom)} if 0 < len(custom) <= MOST_CUSTOM else params

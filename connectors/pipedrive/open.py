@@ -28,10 +28,11 @@ from connectors.pipedrive.dialect import WINDOW_SECONDS, PipedriveDialect
 from connectors.pipedrive.options import read_options
 
 PUBLIC_ADDRESS = "https://api.pipedrive.com"
-_FIELD_KEY = re.compile(r"[a-z0-9_]+")
+_FIELD_KEY = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)*")
 _WHAT_A_NAME_IS = (
-    "the key of a Pipedrive deal field (small letters, digits and _; 40 hex digits for a custom one). Pipedrive "
-    "shows it in Settings, Data fields, Deal, behind the three dots: Copy API key."
+    "the key of a Pipedrive deal field (small letters, digits and _; 40 hex digits for a custom one; a dot leads into "
+    "its value, like .currency). Pipedrive shows it in Settings, Data fields, Deal, behind the three dots: Copy API "
+    "key."
 )
 
 

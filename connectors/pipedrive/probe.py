@@ -14,7 +14,7 @@ from connectors.pipedrive import costs
 from connectors.pipedrive.api import Object, PipedriveApi
 from connectors.pipedrive.dialect import Gone
 from connectors.pipedrive.options import PipedriveOptions
-from connectors.pipedrive.records import CUSTOM
+from connectors.pipedrive.records import custom_keys
 
 _MENDING = "an OAuth app needs the scope {scope}; a user's token a user who sees it"
 
@@ -68,7 +68,7 @@ def _absent_fields(api: PipedriveApi, options: PipedriveOptions) -> Iterator[str
         yield f"deal fields: NOT readable ({error})"
         return
     for name in options.fields:
-        if CUSTOM.fullmatch(name) and name not in known:
+        if not known.issuperset(custom_keys([name])):
             yield f"deal fields: there is no field {name}; correct `fields` in connections.yml"
 
 

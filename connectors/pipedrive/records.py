@@ -14,6 +14,7 @@ from typing import Any
 import orjson
 
 from connectors.contract import BadAnswer, Record
+from connectors.paths import ABSENT, at_path
 from connectors.pipedrive.api import Object
 
 CUSTOM = re.compile(r"[0-9a-f]{40}")
@@ -75,6 +76,8 @@ def deal_record(thing: Object, fields: Sequence[str]) -> Record:
     kept = _kept(thing, (*DEAL_KEYS, *COUNT_KEYS, *(name for name in fields if not CUSTOM.fullmatch(name))))
     custom = thing.get("custom_fields") or {}
     kept |= {name: _text(custom[name]) for name in fields if custom.get(name) is not None}
+    parts = {name: at_path({**thing, **custom}, name) for name in fields if "." in name}
+    kept |= {name: _text(value) for name, value in parts.items() if value is not ABSENT and value is not None}
     return _record(thing, kept, is_deleted=thing.get("is_deleted") is True or thing.get("status") == "deleted")
 
 
@@ -135,6 +138,12 @@ def number(thing: Object) -> int:
     if not isinstance(identity, int) or isinstance(identity, bool):
         raise BadAnswer(f"Pipedrive gave an object with the id {identity!r}, which is not a number")
     return identity
+
+
+def custom_keys(fields: Iterable[str]) -> list[str]:
+    """The keys of the custom fields among the wanted ones, or behind paths into them."""
+    keys = (name.partition(".")[0] for name in fields)
+    return list(dict.fromkeys(key for key in keys if CUSTOM.fullmatch(key)))
 
 
 def _record(thing: Object, kept: Mapping[str, Any], *, is_deleted: bool) -> Record:

@@ -210,7 +210,7 @@ def objects(evidence: Sequence[str], *, subjects: bool = False) -> tuple[Salesfo
     `subjects`: also what tasks and events are about.
     """
     always = ("created", "Owner", tracked_name(RECORD_TYPE))
-    names = tuple(dict.fromkeys((*always, *(tracked_name(field) for field in evidence))))
+    names = tuple(dict.fromkeys((*always, *(tracked_name(f) for f in evidence if "." not in f))))
     tracked = ", ".join(f"'{name}'" for name in names)
     things = tuple(_with(thing, evidence, f"Field IN ({tracked})") for thing in _OBJECTS)
     if not subjects:

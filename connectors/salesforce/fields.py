@@ -23,7 +23,10 @@ _NUMBERS = frozenset({"currency", "double", "percent", "int", "long"})
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The fields to read of one object, in order, with their types; `formulas` are worked out when they are read."""
+    """The fields to read of one object, in order, with their types.
+
+    `formulas` are worked out when they are read, or stand on another record: their changes move no date of this one.
+    """
 
     names: tuple[str, ...]
     types: Mapping[str, str] = field(default_factory=dict)
@@ -78,8 +81,11 @@ class Fields:
             described = described_fields(self._api.describe(thing.name))
         except MissingScopeError as refusal:
             return Selection(thing.fields, refused=str(refusal))
+        related = {name: self._related(described, name) for name in thing.fields if "." in name}
+        described |= {name: field for name, field in related.items() if field is not None}
         absent = [name for name in thing.fields if name not in described]
-        names = [name for name in (*thing.fields, *thing.optional) if _is_there(name, described)]
+        optional = [name for name in thing.optional if _is_there(name, described)]
+        names = [*(name for name in thing.fields if name in described), *optional]
         odd = [name for name in names if _type(described, name) in _UNREADABLE and name not in _HISTORY_VALUES]
         if absent:
             self._notes.add(thing.stream, absence(thing, absent))
@@ -89,9 +95,24 @@ class Fields:
         return Selection(
             tuple(names),
             {name: _type(described, name) for name in names},
-            tuple(name for name in names if described.get(name, {}).get("calculated") is True),
+            tuple(n for n in names if n in related or described.get(n, {}).get("calculated") is True),
             (*absent, *odd),
         )
+
+    def _related(self, described: Mapping[str, Mapping[str, Any]], path: str) -> Mapping[str, Any] | None:
+        """The description of a field on a record that is looked up, by the descriptions on the way to it."""
+        head, _, rest = path.partition(".")
+        if not rest:
+            return described.get(head)
+        relation = next((field for field in described.values() if field.get("relationshipName") == head), {})
+        for name in relation.get("referenceTo") or ():
+            try:
+                found = self._related(described_fields(self._api.describe(str(name))), rest)
+            except MissingScopeError:
+                continue
+            if found is not None:
+                return found
+        return None
 
 
 def described_fields(body: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:

@@ -28,10 +28,11 @@ from connectors.salesforce.dialect import SalesforceDialect
 from connectors.salesforce.options import read_options
 
 EXAMPLE_ADDRESS = "https://yourcompany.my.salesforce.com"
-_FIELD_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+_FIELD_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z][A-Za-z0-9_]*){0,5}")
 _WHAT_A_NAME_IS = (
-    "the API name of a field of Opportunity (letters, digits and _, like Loss_Reason__c). Salesforce shows it in "
-    "Setup, Object Manager, Opportunity, Fields & Relationships."
+    "the API name of a field of Opportunity (letters, digits and _, like Loss_Reason__c), or a field of a record that "
+    "it looks up (like Account.Industry, at most five dots). Salesforce shows it in Setup, Object Manager, "
+    "Opportunity, Fields & Relationships."
 )
 
 

@@ -286,13 +286,18 @@ def test_what_a_field_held(home: Warehouse) -> None:
 def options_show_their_labels_and_a_mapped_field_takes_the_place_of_the_standard_one(home: Warehouse) -> None:
     field = {"field_code": TIER, "is_custom_field": True, "options": [{"id": "31", "label": "Gold"}]}
     home.lake("pipedrive__deal_fields", [record(TIER, field)])
-    home.reference("field_map", [{"connection": "acme", "field": "tier", "native_field": TIER}])
-    home.lake("pipedrive__deals", [deal(501, update_time="2024-03-20T10:00:00Z", **{TIER: "31"})])
+    part = f"{'b' * 40}.currency"
+    names = {"tier": TIER, "paid_in": part}
+    home.reference(
+        "field_map", [{"connection": "acme", "field": ours, "native_field": theirs} for ours, theirs in names.items()]
+    )
+    home.lake("pipedrive__deals", [deal(501, update_time="2024-03-20T10:00:00Z", **{TIER: "31", part: "EUR"})])
     home.lake("pipedrive__deal_changes", changelog(501, ("2024-03-10 10:00:00", TIER, None, "31")))
 
 
 def test_options_show_their_labels_and_a_mapped_field_takes_the_place_of_the_standard_one(home: Warehouse) -> None:
     assert values(home, 501, "tier") == [("Gold", "03-10 10:00")]
+    assert values(home, 501, "paid_in") == [("EUR", None)], "what a part held before is told by no changelog"
 
 
 @given

@@ -66,3 +66,15 @@ def test_the_operator_hears_of_what_the_process_names(tmp_path: Path) -> None:
 def test_a_stock_export_has_its_own_names_for_them(name: str, tmp_path: Path) -> None:
     write_csv(tmp_path / "deals.csv", EXPORTS[name])
     assert absent(tmp_path, "owner") == []
+
+
+@pytest.mark.parametrize("form", ["ndjson", "parquet"])
+def test_a_path_is_there_if_one_row_has_something_at_it(tmp_path: Path, form: str) -> None:
+    rows = [deal(1, **WHOLE, more={"budget": None, "team": "A"}), deal(2, **WHOLE, more={"budget": "9", "team": "B"})]
+    WRITE[form](tmp_path / f"deals.{form}", rows)
+    assert absent(tmp_path, "more.budget", "more.champion", "less.budget") == ["more.champion", "less.budget"]
+
+
+def test_a_documented_column_may_be_found_at_a_path(tmp_path: Path) -> None:
+    write_ndjson(tmp_path / "deals.ndjson", [deal(1, close_date="", money={"value": "5"})])
+    assert absent(tmp_path, columns={"deals": {"amount": "money.value"}}) == []

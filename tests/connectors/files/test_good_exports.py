@@ -240,3 +240,29 @@ def test_parquet_types_become_the_text_of_a_csv(tmp_path: Path) -> None:
         '["a", "b"]',
     ]
     assert "score" not in payload
+
+
+NESTED = [
+    deal(1, money={"value": 1200.50, "in": {"currency": "EUR"}}, **{"own.name": "x"}),
+    deal(2, money={"value": 7.25, "in": {"currency": None}}, **{"own.name": ""}),
+    deal(3, money=None, **{"own.name": None}),
+]
+
+
+@pytest.mark.parametrize("suffix", ["ndjson", "parquet"])
+def test_a_dotted_name_reaches_into_nested_objects_and_is_a_name_of_its_own_first(tmp_path: Path, suffix: str) -> None:
+    write = {"ndjson": write_ndjson, "parquet": write_parquet}[suffix]
+    write(tmp_path / f"deals.{suffix}", NESTED)
+    wanted = ["money.in.currency", "own.name", "money.nothing"]
+    told = payloads(connect(tmp_path, wanted=wanted, columns={"deals": {"amount": "money.value"}}), "deals")
+    assert [row["amount"] for row in told] == ["1200.5", "7.25", None]
+    assert [row.get("money.in.currency") for row in told] == ["EUR", None, None]
+    assert [row.get("own.name") for row in told] == ["x", None, None]
+    assert all("money.nothing" not in row for row in told)
+
+
+def test_a_path_that_is_wanted_later_has_the_files_read_again(tmp_path: Path) -> None:
+    write_ndjson(tmp_path / "deals.ndjson", NESTED)
+    before, after = (connect(tmp_path, wanted=wanted) for wanted in ([], ["money.value"]))
+    assert stream(before).fields != stream(after).fields
+    assert stream(connect(tmp_path, wanted=["region"])).fields == stream(before).fields

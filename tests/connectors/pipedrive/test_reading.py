@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from connectors import pipedrive
-from connectors.contract import BadAnswer, CredentialsError, MissingScopeError, QuotaExhausted
+from connectors.contract import BadAnswer, BadInput, CredentialsError, MissingScopeError, QuotaExhausted
 from connectors.lake import Lake
 from connectors.pipedrive import costs
 from connectors.pipedrive.dialect import Blocked
@@ -106,6 +106,22 @@ def test_a_deal_keeps_what_the_process_needs_and_no_more():
     assert next(q for e, q in fake.asked if e == costs.DEALS)["custom_fields"] == f"{TIER},{'b' * 40}"
     user = orjson.loads(read_all(connector, "users")[0].payload)
     assert "phone" not in user
+
+
+def test_a_dotted_name_leads_into_a_custom_field_s_value():
+    fake = FakePipedrive()
+    fake.put(1, custom_fields={"b" * 40: {"value": 12.5, "currency": "EUR"}, TIER: {"id": 31, "more": {"deep": True}}})
+    fake.put(2, custom_fields={"b" * 40: None})
+    wanted = [f"{'b' * 40}.currency", f"{TIER}.more.deep", f"{'b' * 40}.nothing"]
+    connector = connect(fake, read_fields=[*wanted, TIER])
+    first, second = (orjson.loads(record.payload) for record in read_all(connector, "deals"))
+    assert [first.get(name) for name in (*wanted, TIER)] == ["EUR", "true", None, "31"]
+    assert not second.keys() & set(wanted)
+    assert next(q for e, q in fake.asked if e == costs.DEALS)["custom_fields"] == f"{'b' * 40},{TIER}"
+    deals = connector.streams()[0]
+    assert sorted(connector.absent_fields(deals)) == sorted([wanted[0], wanted[2]]), "of a field that nobody has"
+    with pytest.raises(BadInput, match="a dot leads into its value"):
+        connect(fake, read_fields=[".currency"])
 
 
 def test_a_backfill_takes_days_and_loses_and_repeats_nothing(tmp_path):

@@ -18,6 +18,7 @@ from connectors.sandbox import (
     LogActivity,
     MoveStage,
     Organisation,
+    Transfer,
     Vanish,
 )
 from connectors.sandbox.salesforce.entry import connection_entry
@@ -39,10 +40,14 @@ class Account:
         self.hands = Hands()
         self.sandbox = start_sandbox({TOKEN: ORGANISATION}, Knobs(**knobs), clock=lambda: self.hands.now)
 
-    def connect(self, now=DEFAULT_NOW, **options):
+    def connect(self, now=DEFAULT_NOW, fields=(), **options):
         entry, env = connection_entry(self.sandbox.url, TOKEN, "EMEA")
         given = settings(
-            base_url=entry["base_url"], credentials=entry["credentials"], fields=entry["fields"], options=options
+            base_url=entry["base_url"],
+            credentials=entry["credentials"],
+            fields=entry["fields"],
+            read_fields=list(fields),
+            options=options,
         )
         return open_connector(given, env, lambda: now, timing=self.hands.timing())
 
@@ -217,6 +222,23 @@ def test_a_part_of_a_call_that_is_refused_is_asked_again_alone(account, tmp_path
     quotes = next(stream for stream in outcome.streams if stream.stream == "quotes")
     assert not quotes.covered
     assert "not there for this user" in quotes.notes[0]
+
+
+def test_a_dotted_name_is_a_field_of_the_record_that_is_looked_up(account):
+    there = account()
+    renewed = next(deal.deal_id for deal in there.sandbox.portal(TOKEN).truth() if deal.whereabouts == "live")
+    there.sandbox.apply(TOKEN, Transfer(renewed, "renewals", "renewalquoted"))
+    connector = there.connect(fields=["Owner.Email", "RecordType.Name", "Owner.Nothing", "Account.Industry"])
+    deals = connector.streams()[0]
+    assert list(connector.absent_fields(deals)) == ["Owner.Nothing", "Account.Industry"]
+    rows = [orjson.loads(record.payload) for record in read_all(connector, "opportunities")]
+    assert all(row["Owner.Email"].endswith("@example.com") for row in rows)
+    assert next(row["RecordType.Name"] for row in rows if row["Id"] == renewed) == "Renewals"
+    assert all((row["RecordType.Name"] is None) == (row["RecordTypeId"] is None) for row in rows)
+    assert all("Owner.Nothing" not in row and "Account.Industry" not in row for row in rows)
+    # Nothing dates a change over there, so such deals are read whole again as for a formula, and no history is asked.
+    assert connector._readers["opportunities"].formulas_due(DEFAULT_NOW - 30 * HOUR)
+    assert "Owner.Email" not in connector._readers["opportunity_field_history"].walk.thing.where
 
 
 def test_the_probe_the_plan_and_the_pipelines_tell_what_there_is(account):

@@ -61,6 +61,8 @@ select
     deals.created_at,
     read_deals.deal_id is not null as is_read,
     case
+        {# Changes of a part are told of the whole field only, so what a part was before is not proven. #}
+        when fields.native_field like '%.%' then null
         when first_entries.deal_id is not null then first_entries.old_value
         when read_deals.deal_id is not null or deals.updated_at = deals.created_at
             then nullif(trim(present.value), '')
