@@ -37,6 +37,13 @@ MUTATIONS = {
     "what was read only after the night is known to it": (
         "int_evidence", "coalesce(fields.changed_at > deals.judged_at", "coalesce(false",
     ),
+    "a source connected in the midst saw everything": ("int_possible_terms", "covered_from > begun_at", "false"),
+    "what lies before the last days may prove it": (
+        "int_possible_terms", "coalesce(covered_from > last_days_from, true)", "true",
+    ),
+    "what lies before the stage may prove what belongs inside": (
+        "int_possible_terms", "coalesce(covered_from > inside_from, true)", "true",
+    ),
     "what may have come too late is called missing": ("int_step_verdicts", "or may_be_late then", "or false then"),
     "a doubt beside a flagged part is forgotten": (
         "int_possible_evidence", "lateness < least_certain", "lateness = 1",
@@ -181,9 +188,15 @@ MUTATIONS = {
     "a message that may be the answer is none": (
         "int_response_verdicts", "duties.maybe_answered_at <= duties.deadline_at", "false",
     ),
-    "a record answers itself": ("int_response_answers", "rows between 1 following", "rows between current row"),
+    "a record answers itself": (
+        "int_response_answers", "or asking.record_id <> answering.record_id", "or true",
+    ),
+    "a record that asks for the same answers none": (
+        "int_response_answers", "when triggers.may_be_answer then others.answered_at",
+        "when triggers.may_be_answer then null",
+    ),
     "an answer at the event's own moment is none": (
-        "int_response_answers", "case when is_trigger then 0 else 1 end", "case when is_trigger then 1 else 0 end",
+        "int_response_answers", "1 as rank_of_moment", "-1 as rank_of_moment",
     ),
     "what may have happened asks for an answer": ("int_response_events", "where not roles.is_trigger", "where true"),
     "the same missing answer is found as often as it is asked for": (
@@ -211,7 +224,7 @@ MUTATIONS = {
     ),
     "what a reading found happened then": ("int_response_events", "when told.precision <> 'order'", "when true"),
     "what was seen before the event may answer it": (
-        "int_response_answers", "coalesce(undated_until >= happened_at", "coalesce(undated_until is not null",
+        "int_response_answers", "matched.undated_until >= triggers.happened_at", "matched.undated_until > '2000-01-01'",
     ),
     "what may have come late came late": ("int_response_findings", "ranked.answered_at is null", "false"),
     "a close date of today is past": (
