@@ -19,7 +19,7 @@ import pyarrow as pa
 
 from connectors.contract import CONNECTION_NAME, Cursor
 from connectors.lake_columns import strings
-from connectors.lake_query import LakeReader
+from connectors.lake_query import IdDifferences, LakeReader
 from connectors.lake_table import LakeError, LakeFile, LakeFull, LakeRow, LakeTable
 from connectors.outcome import cursor_from_json
 
@@ -89,16 +89,16 @@ class Lake:
         """How many records are alive by our own count."""
         return self.reader.live_count(self._paths(table, connection))
 
-    def live_ids(self, table: str, connection: str) -> pa.ChunkedArray:
-        """Ids of the records that are alive, as Arrow strings (a million take some 20 MB)."""
-        return self.reader.live_ids(self._paths(table, connection))
+    def id_differences(self, table: str, connection: str, listed: Iterable[Sequence[str]]) -> IdDifferences:
+        """How the ids of the live records differ from those that a CRM lists, part by part."""
+        return self.reader.id_differences(self._paths(table, connection), listed)
 
     def last_stamps(self, table: str, connection: str, ids: pa.Array | pa.ChunkedArray) -> dict[str, datetime]:
         """The latest modification time ever told of each of these ids, deleted ones among them."""
         return self.reader.last_stamps(self._paths(table, connection), ids)
 
     def known_ids(self, table: str, connection: str, not_deleted: bool = True) -> set[str]:
-        """Ids of the records as a set: for small objects. `live_ids` is for large ones."""
+        """Ids of the records as a set: for small objects. `id_differences` is for large ones."""
         ids = self.reader.live_ids(self._paths(table, connection), not_deleted=not_deleted)
         return {str(i) for i in ids.to_pylist()}
 

@@ -7,7 +7,8 @@ Which files are alive is `lake_table.py`'s knowledge; nothing here writes.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -36,6 +37,16 @@ _LATEST = """
 """
 
 
+@dataclass(frozen=True, slots=True)
+class IdDifferences:
+    """What we hold alive against what the CRM lists: both counts, ids that only we have, ids that only it has."""
+
+    ours: int
+    listed: int
+    gone: pa.ChunkedArray
+    missing: pa.ChunkedArray
+
+
 class LakeReader:
     """Answers questions over lists of lake files. May be used by several threads."""
 
@@ -57,6 +68,24 @@ class LakeReader:
         with self._session(files) as db:
             ids = db.sql(f"select id from ({_LATEST}) {where}", params={"files": list(files)}).to_arrow_table()["id"]
         return ids.cast(pa.string())
+
+    def id_differences(self, files: Sequence[str], listed: Iterable[Sequence[str]]) -> IdDifferences:
+        """How the ids of live records differ from these, which come in parts: none of them is held in memory."""
+        with self._session(files) as db:
+            db.execute("create temp table told (id varchar)")
+            for part in listed:
+                db.register("part", pa.table({"id": strings(part)}))
+                db.execute("insert into told select id from part")
+                db.unregister("part")
+            db.execute("create temp table listed as select distinct id from told; drop table told")
+            db.execute("create temp table ours (id varchar)")
+            if files:
+                live = f"select id from ({_LATEST}) where not last.is_deleted"
+                db.execute(f"insert into ours {live}", {"files": list(files)})
+            [(held, told)] = db.execute("select (select count(*) from ours), (select count(*) from listed)").fetchall()
+            gone = db.sql("select id from ours anti join listed using (id)").to_arrow_table()["id"]
+            missing = db.sql("select id from listed anti join ours using (id)").to_arrow_table()["id"]
+        return IdDifferences(held, told, gone.cast(pa.string()), missing.cast(pa.string()))
 
     def last_stamps(self, files: Sequence[str], ids: pa.Array | pa.ChunkedArray) -> dict[str, datetime]:
         """The latest modification time of each of these ids, in aware UTC."""

@@ -12,10 +12,9 @@ from datetime import datetime
 from functools import partial
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from connectors.contract import BadAnswer, MissingScopeError, Record, Stream, StreamOutcome
-from connectors.lake_columns import strings
+from connectors.lake_query import IdDifferences
 from connectors.sync_attempt import Attempt
 from connectors.sync_fetch import call, read_ahead
 
@@ -66,26 +65,24 @@ def _count(attempt: Attempt, stream: Stream, outcome: StreamOutcome) -> int | No
 
 def _sweep(attempt: Attempt, stream: Stream, outcome: StreamOutcome, *, because_they_differ: bool) -> None:
     counted, ours_before = outcome.theirs, outcome.ours
-    swept = _swept_ids(attempt, stream)
-    if swept is None and not because_they_differ:
+    found = _compared(attempt, stream)
+    if found is None and not because_they_differ:
         return
-    if swept is None:
+    if found is None:
         raise CountMismatch(
             f"{_name(attempt, stream)}: the CRM counts {counted} live records and we hold {ours_before}; "
             "it offers no list of ids to find the difference with. The next sync reads again."
         )
-    ours = attempt.lake.live_ids(stream.table, attempt.connection)
-    gone = ours.filter(pc.invert(pc.is_in(ours, value_set=swept)))
-    missing = swept.filter(pc.invert(pc.is_in(swept, value_set=ours)))
-    _check_floor(attempt, stream, len(ours) - len(gone) + len(missing), len(ours))
-    _check_floor(attempt, stream, len(ours) - len(gone) + len(missing), attempt.plan.good_count(stream))
+    gone, missing = found.gone, found.missing
+    _check_floor(attempt, stream, found.listed, found.ours)
+    _check_floor(attempt, stream, found.listed, attempt.plan.good_count(stream))
     _bury(attempt, stream, gone)
     vanished = _reread(attempt, stream, missing)
     outcome.swept, outcome.found_deleted, outcome.found_missing = True, len(gone), len(missing) - vanished
     if because_they_differ or len(gone) or len(missing):
         why = f"counts differed (ours {ours_before}, theirs {counted})" if because_they_differ else "all ids compared"
         outcome.notes.append(f"{why}: {len(gone)} found deleted, {len(missing) - vanished} read again")
-    _agree(attempt, stream, outcome, listed=len(swept) - vanished)
+    _agree(attempt, stream, outcome, listed=found.listed - vanished)
 
 
 def _agree(attempt: Attempt, stream: Stream, outcome: StreamOutcome, listed: int) -> None:
@@ -100,7 +97,9 @@ def _agree(attempt: Attempt, stream: Stream, outcome: StreamOutcome, listed: int
         )
 
 
-def _swept_ids(attempt: Attempt, stream: Stream) -> pa.ChunkedArray | None:
+def _compared(attempt: Attempt, stream: Stream) -> IdDifferences | None:
+    """Every id that the CRM lists against ours; None when it offers no list."""
+
     def chunks() -> Iterator[list[str] | None]:
         ids = attempt.connector.sweep(stream)
         if ids is None:
@@ -109,12 +108,12 @@ def _swept_ids(attempt: Attempt, stream: Stream) -> pa.ChunkedArray | None:
         while chunk := list(itertools.islice(ids, 10_000)):
             yield chunk
 
-    found: list[pa.Array] = []
-    for chunk in read_ahead(chunks, attempt.deadline, f"listing the ids of {stream.name}"):
-        if chunk is None:
-            return None
-        found.append(strings(chunk))
-    return pa.chunked_array([pc.unique(pa.chunked_array(found, pa.string()))], pa.string())
+    listed = read_ahead(chunks, attempt.deadline, f"listing the ids of {stream.name}")
+    first = next(listed, [])
+    if first is None:
+        return None
+    parts = itertools.chain([first], (part for part in listed if part is not None))
+    return attempt.lake.id_differences(stream.table, attempt.connection, parts)
 
 
 def _bury(attempt: Attempt, stream: Stream, gone: pa.ChunkedArray) -> None:
