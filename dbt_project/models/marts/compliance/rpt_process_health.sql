@@ -86,8 +86,9 @@ final as (
                     || ' ended within a minute: make it optional, or merge it with the next stage'
             when 'stage_unmapped'
                 then
-                    counted || ' deals were in the CRM stage ' || crm_stage_told
-                    || ', which connections.yml does not map: their verdicts are unknown'
+                    case when worded.deals = 1 then '1 deal was' else counted || ' deals were' end
+                    || ' in the CRM stage ' || crm_stage_told
+                    || ', which connections.yml does not map: what is owed there is unknown'
             when 'stage_vanished'
                 then
                     'The CRM stage ' || crm_stage_told || ' is mapped to ' || stage
