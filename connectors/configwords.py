@@ -13,6 +13,7 @@ from typing import Any, Union, get_args, get_origin
 from pydantic import BaseModel
 
 from connectors.configtext import ConfigPath
+from connectors.contract import CONNECTION_NAME
 
 
 def did_you_mean(value: str, allowed: Iterable[str]) -> str:
@@ -76,9 +77,14 @@ _SHAPES = {
     "model_attributes_type": "a mapping",
 }
 
+SHORT_NAME = f"^{CONNECTION_NAME.pattern}$"
+"""The pattern of a setting that is a short name: of an account, a stage, a step."""
+CURRENCY = "^[A-Z]{3}$"
+"""The pattern of a setting that is a currency."""
+
 _PATTERNS = {
-    "^[a-z][a-z0-9_]{0,62}$": "a short name; use small letters, digits and _, beginning with a letter (at most 63)",
-    "^[A-Z]{3}$": "a currency; write its three capital letters, like EUR",
+    SHORT_NAME: "a short name; use small letters, digits and _, beginning with a letter (at most 63)",
+    CURRENCY: "a currency; write its three capital letters, like EUR",
 }
 """Pattern of a setting -> what it asks for, and the fix."""
 

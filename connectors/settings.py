@@ -22,6 +22,7 @@ from pydantic import (
 )
 
 from connectors.configfile import ConfigModel, Fault, Faults, did_you_mean, faults_of, json_schema, load_model
+from connectors.configwords import CURRENCY, SHORT_NAME
 from connectors.contract import CONNECTION_NAME
 from connectors.files.options import FilesOptions
 from connectors.kinds import API_KINDS, ApiKind
@@ -95,7 +96,7 @@ class ConnectionEntry(ConfigModel):
         7, gt=0, description="After so many days all ids are compared with the CRM's list, even if the counts agree."
     )
     default_currency: str | None = Field(
-        None, pattern="^[A-Z]{3}$", description="The currency of deals that name none, like EUR."
+        None, pattern=CURRENCY, description="The currency of deals that name none, like EUR."
     )
     pipelines: dict[str, PipelineSettings] = Field(
         default_factory=dict, description="The CRM's pipeline id -> its deal type and stage map."
@@ -180,7 +181,7 @@ def _option_faults(options: Any) -> tuple[Fault, ...]:
 class ConnectionSettings(ConnectionEntry):
     """One CRM account with its name; what connectors, the compiler and the night are given."""
 
-    name: str = Field(pattern=f"^{CONNECTION_NAME.pattern}$")
+    name: str = Field(pattern=SHORT_NAME)
 
 
 def _plain_name(name: str) -> str:

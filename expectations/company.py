@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import Field, field_validator, model_validator
 
+from connectors import configwords
 from connectors.configfile import ConfigModel, Fault, Faults, did_you_mean, load_model
 
 WORKSPACE_FORMAT = 1
@@ -25,7 +26,7 @@ Month = Literal[
 ]  # fmt: skip
 WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
 MONTHS: tuple[Month, ...] = get_args(Month)
-CURRENCY = re.compile(r"[A-Z]{3}")
+CURRENCY = re.compile(configwords.CURRENCY)
 CRON_FIELDS = (("minute", 0, 59), ("hour", 0, 23), ("day", 1, 31), ("month", 1, 12), ("weekday", 0, 7))
 CRON_PART = re.compile(r"(?:\*|(\d{1,2})(?:-(\d{1,2}))?)(?:/(\d{1,2}))?")
 

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from connectors.configfile import ConfigModel
+from connectors.configwords import SHORT_NAME
 from expectations.conditions import StepAppliesTo
 from expectations.durations import GraceField, Span
 from expectations.evidence import Evidence
@@ -19,7 +20,7 @@ Backfill = Literal["flag", "accept", "reject"]
 Clock = Literal["completion", "start"]
 Mode = Literal["observe", "coach", "alert"]
 MODES: tuple[Mode, ...] = ("observe", "coach", "alert")
-Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$", description="A short name in lower case, kept for ever.")]
+Key = Annotated[str, Field(pattern=SHORT_NAME, description="A short name in lower case, kept for ever.")]
 SENTENCE = "The company's own words for what is not so; else, and for what came late, Plumbline writes a sentence."
 
 

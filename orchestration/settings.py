@@ -49,8 +49,19 @@ class Workspace:
                 f"with the environment variable {HOME_VARIABLE}."
             )
         workspace = cls(folder)
+        workspace.check_folders()
         load_dotenv(workspace.env_file, override=False)
         return workspace
+
+    def check_folders(self) -> None:
+        """Raise NoWorkspace where something else stands at the place of a folder that is written into."""
+        folders = (self.data, self.lake, self.builds, self.published, self.ledger, self.logs, self.dagster_home)
+        for path in folders:
+            if path.exists() and not path.is_dir():
+                raise NoWorkspace(
+                    f"{path} is a file, and Plumbline needs a folder of that name to write into. Move the file "
+                    "elsewhere; the folder is made by itself."
+                )
 
     @property
     def env_file(self) -> Path:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, Field
 
 from connectors.configfile import ConfigModel, Fault, Faults, did_you_mean
+from connectors.configwords import CURRENCY
 from connectors.files.columns import OBJECTS
 
 
@@ -94,7 +95,7 @@ class FilesOptions(ConfigModel):
     )
     amount: str | None = Field(None, description="XES: the attribute of a trace that is its deal's amount.")
     created_at: str | None = Field(None, description="XES: the one that is the deal's creation; else its first event.")
-    currency: str | None = Field(None, pattern="^[A-Z]{3}$", description="XES: the currency of all amounts, like EUR.")
+    currency: str | None = Field(None, pattern=CURRENCY, description="XES: the currency of all amounts, like EUR.")
     attributes: Annotated[dict[str, str], AfterValidator(_deal_columns)] = Field(
         default_factory=dict, description="XES: further columns of deals -> the trace's attribute: {deal_name: client}."
     )

@@ -65,15 +65,19 @@ class PipedriveApi:
         """All messages of a deal, without their bodies. The only list of ours that counts its pages by offset."""
         messages: list[Object] = []
         start = 0
+        onward = Onward(partial(self.bad, costs.MAILS), str(start))
         while True:
             body = self._get(costs.MAILS, {"start": str(start), "limit": "100", "include_body": "0"}, deal)
-            messages += [thing.get("data") or {} for thing in self._things(costs.MAILS, body)]
+            found = [thing.get("data") or {} for thing in self._things(costs.MAILS, body)]
+            messages += found
             paging = (body.get("additional_data") or {}).get("pagination") or {}
             if not paging.get("more_items_in_collection"):
+                onward.check(None, map(orjson.dumps, found))
                 return messages
             following = paging.get("next_start")
-            if not isinstance(following, int) or following <= start:
+            if not isinstance(following, int):
                 raise self.bad(costs.MAILS, f"has more than {start} messages and does not say where they go on")
+            onward.check(str(following), map(orjson.dumps, found))
             start = following
 
     def deals_by_id(self, endpoint: str, ids: Sequence[int], params: Mapping[str, str]) -> list[Object]:

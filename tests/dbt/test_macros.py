@@ -97,6 +97,7 @@ def test_macros_that_make_rows(tmp_path: Path) -> None:
     assert home.query(entries) == [{"name": "k", "value": "v"}, {"name": "l", "value": None}]
     assert home.values(rendered(home, "select {{ unnest_range('3', 'n') }}")) == [1, 2, 3]
     assert home.values(rendered(home, "select {{ unnest_range('cast(null as bigint)', 'n') }}")) == []
+    assert home.values(rendered(home, "select count(*) from (select {{ unnest_range('30000', 'n') }})")) == [30_000]
     texts = "select {{ listagg_ordered('w', \"', '\", 'n') }} as said from (values ('b', 2), ('a', 1)) as t(w, n)"
     assert home.values(rendered(home, texts)) == ["a, b"]
 

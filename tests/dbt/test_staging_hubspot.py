@@ -215,6 +215,22 @@ def test_what_is_wrong_in_a_payload_is_listed_and_breaks_nothing(home: Warehouse
     ]
 
 
+def test_a_slip_in_the_number_of_contacts_is_listed_and_fills_no_disk(home: Warehouse) -> None:
+    counts = [moment(text, "2024-03-02T09:00:00Z") for text in ("99999999999", "many", "-1", "2")]
+    history = {name: [entry] for name, entry in zip("abcd", counts, strict=True)}
+    home.lake(
+        "hubspot__deals",
+        [record(name, deal(name, {}, num_associated_contacts=entries)) for name, entries in history.items()],
+    )
+    home.run("path:models/staging")
+    shown = home.query("select deal_id, count(*) as people from staging.stg_hubspot__contacts group by 1 order by 1")
+    assert [tuple(row.values()) for row in shown] == [("a", 10_000), ("d", 2)]
+    assert home.query("select id, value, reason from staging.stg_rejects order by id") == [
+        {"id": f"{name}:num_associated_contacts", "value": value, "reason": "not a whole number from 0 to 10000"}
+        for name, value in (("a", "99999999999"), ("b", "many"), ("c", "-1"))
+    ]
+
+
 def test_merged_deals_end_in_their_survivor(home: Warehouse) -> None:
     joined = deal(
         "C",

@@ -346,6 +346,23 @@ def test_a_deal_in_canonical_words(home: Warehouse) -> None:
 
 
 @given
+def a_slip_in_the_number_of_participants(home: Warehouse) -> None:
+    home.lake("pipedrive__deals", [deal(1701, participants_count=123_456_789), deal(1702, participants_count=3)])
+
+
+def test_a_slip_in_the_number_of_participants_is_listed_and_fills_no_disk(home: Warehouse) -> None:
+    shown = home.query(
+        "select deal_key, count(*) as people from canonical.int_deal_contacts "
+        "where deal_key like 'acme:170_' group by 1 order by 1"
+    )
+    assert [tuple(row.values()) for row in shown] == [("acme:1701", 10_000), ("acme:1702", 3)]
+    rejected = home.query("select field, value, reason from staging.stg_rejects where id in ('1701', '1702')")
+    assert [tuple(row.values()) for row in rejected] == [
+        ("participant_count", "123456789", "not a whole number from 0 to 10000")
+    ]
+
+
+@given
 def contacts_come_when_the_changelogs_say(home: Warehouse) -> None:
     later = "2024-03-20T10:00:00Z"
     home.lake(

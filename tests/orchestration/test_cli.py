@@ -49,6 +49,21 @@ def test_outside_a_workspace_every_command_says_how_to_make_one(arguments, tmp_p
     assert "plumbline init DIR" in told.output
 
 
+@pytest.mark.parametrize("place", ["data", "data/lake", "data/ledger", "data/logs", "data/published"])
+def test_a_file_in_the_place_of_a_folder_is_named_with_what_to_do(place: str, home: Path) -> None:
+    in_the_way = home / place
+    if in_the_way.exists():
+        in_the_way.rename(home / "kept")
+    in_the_way.parent.mkdir(exist_ok=True)
+    in_the_way.write_text("a file")
+    for arguments in (("status",), ("sync",), ("query", "select 1")):
+        told = run(*arguments)
+        assert told.exit_code == 2, told.output
+        assert f"{in_the_way} is a file, and Plumbline needs a folder of that name" in " ".join(told.output.split())
+        assert "Move the file elsewhere" in " ".join(told.output.split())
+    assert in_the_way.read_text() == "a file"
+
+
 def test_query_before_the_first_night_says_what_to_do(home: Path) -> None:
     told = run("query", "select 1")
     assert told.exit_code == 2

@@ -7,6 +7,7 @@ from datetime import timedelta
 import orjson
 import pytest
 
+from connectors.contract import BadAnswer
 from connectors.pipedrive.costs import CHANGELOG
 from tests.connectors.pipedrive.fake_pipedrive import START, TIER, FakePipedrive, connect, naive, read_all
 
@@ -145,6 +146,29 @@ def test_participants_mails_and_products_are_asked_where_the_deal_says_there_are
     }
     assert len(orjson.loads(found["deal_mails"][0].payload)["mails"]) == 3
     assert "Secret" not in "".join(r.payload for records in found.values() for r in records)
+
+
+@pytest.mark.parametrize(
+    ("nexts", "words"),
+    [
+        ((100, 200), "gives 2 rows once more"),
+        ((100, 100), "repeats the page after '100'"),
+        ((0,), "repeats the page after '0'"),
+        ((None,), "does not say where they go on"),
+    ],
+)
+def test_messages_that_never_end_are_refused(nexts, words):
+    fake = a_small_account()
+    fake.deals[3] |= {"email_messages_count": 3, "last_incoming_mail_time": "2026-03-01T10:00:00Z"}
+    connector = connect(fake, options=NO_GUARD)
+    read_all(connector, "deals")
+    messages = [{"object": "mailMessage", "data": {"id": m}} for m in (1, 2)]
+    pages = [{"more_items_in_collection": True, "next_start": following} for following in nexts]
+    fake.faults["mailMessages"] = [
+        (200, {"success": True, "data": messages, "additional_data": {"pagination": page}}) for page in pages
+    ]
+    with pytest.raises(BadAnswer, match=f"acme.*mailMessages .*{words}"):
+        read_all(connector, "deal_mails")
 
 
 def test_an_increment_tells_that_the_last_product_was_taken_off():

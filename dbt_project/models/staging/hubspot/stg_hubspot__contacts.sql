@@ -1,13 +1,7 @@
 {# HubSpot doesn't date an association. The history of the number of contacts does: the n-th contact came when the
    number first reached n. Which person was the n-th is not known and not needed. #}
 with counts as (
-    select
-        connection,
-        deal_id,
-        {{ to_count('value') }} as contact_count,
-        changed_at
-    from {{ ref('stg_hubspot__deal_history') }}
-    where property = 'num_associated_contacts' and changed_at is not null
+    select * from {{ ref('stg_hubspot__contact_counts') }}
 ),
 
 highest as (
@@ -34,7 +28,7 @@ numbered as (
     select
         connection,
         deal_id,
-        {{ unnest_range('contact_count', 'nth') }}
+        {{ unnest_range(shown_people('contact_count'), 'nth') }}
     from highest
 ),
 

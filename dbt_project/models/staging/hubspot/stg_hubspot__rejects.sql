@@ -8,6 +8,10 @@ union all
     ['timestamp', 'changed_at_text', 'time'],
 ]) }}
 union all
+{{ rejects(ref('stg_hubspot__contact_counts'), 'deal_history', "deal_id || ':num_associated_contacts'", [
+    ['value', 'count_text', 'people'],
+]) }}
+union all
 {{ rejects(ref('stg_hubspot__engagements'), 'activities', "kind || ' ' || engagement_id", [
     ['occurred_at', 'occurred_at_text', 'time'],
     ['recorded_at', 'recorded_at_text', 'time'],

@@ -4,7 +4,7 @@ with deals as (
     select
         connection,
         deal_id,
-        {{ to_count(map_value('fields', "'participants_count'")) }} as participant_count,
+        {{ to_count('participant_count_text') }} as participant_count,
         {{ map_value('fields', "'person_id'") }} as person_id
     from {{ ref('stg_pipedrive__deal_records') }}
 ),
@@ -72,7 +72,7 @@ numbered as (
     select
         connection,
         deal_id,
-        {{ unnest_range('participant_count', 'nth') }}
+        {{ unnest_range(shown_people('participant_count'), 'nth') }}
     from deals
 ),
 

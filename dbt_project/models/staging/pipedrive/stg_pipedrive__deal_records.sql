@@ -59,6 +59,7 @@ select
     {{ map_value('fields', "coalesce(field_names.owner_field, 'owner_id')") }} as owner_id,
     {{ map_value('fields', "coalesce(field_names.lost_reason_field, 'lost_reason')") }} as lost_reason,
     {{ map_value('fields', "field_names.deal_type_field") }} as native_deal_type,
+    {{ map_value('fields', "'participants_count'") }} as participant_count_text,
     {{ map_value('fields', "'creator_user_id'") }} as creator_id,
     {{ pipedrive_actor_kind(map_value('fields', "'origin'")) }} as creator_kind,
     parsed.fields

@@ -3,6 +3,7 @@
     ['close_date', 'close_date_text', 'day'],
     ['created_at', 'created_at_text', 'time'],
     ['closed_at', 'closed_at_text', 'time'],
+    ['participant_count', 'participant_count_text', 'people'],
 ]) }}
 union all
 {{ rejects(ref('stg_pipedrive__changelog'), 'deal_changes', "deal_id || ':' || native_field", [
