@@ -97,6 +97,10 @@ MUTATIONS = {
         "int_counted_evidence", "<= moments.deadline_at, true)", "<= moments.deadline_at, false)",
     ),
     "a machine's move counts for the rep": ("fct_step_results", "people.moved_by_kind = 'person'", "true"),
+    "a user's id is an owner's": ("int_movers", "coalesce(user_id, owner_id) as actor_id", "min(owner_id) as actor_id"),
+    "a user of another account moved the deal": (
+        "fct_findings", "on deals.connection = movers.connection and", "on",
+    ),
     "a rep's rate holds what machines moved": ("rpt_adherence", "where is_in_rep_rates", "where true"),
     "nothing due is a rate": ("rpt_adherence", "when due = 0 then", "when due < 0 then"),
     "a new owner counts only after the moment": (
@@ -189,7 +193,7 @@ MUTATIONS = {
         "int_response_verdicts", "duties.maybe_answered_at <= duties.deadline_at", "false",
     ),
     "a record answers itself": (
-        "int_response_answers", "or asking.record_id <> answering.record_id", "or true",
+        "int_mutual_answers", "or asking.record_id <> answering.record_id", "or true",
     ),
     "a record that asks for the same answers none": (
         "int_response_answers", "when triggers.may_be_answer then others.answered_at",

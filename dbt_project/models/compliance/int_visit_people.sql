@@ -72,10 +72,13 @@ final as (
         visits.deal_key,
         visits.visit_no,
         visits.actor_id as moved_by,
+        movers.owner_key as moved_by_owner_key,
         visits.actor_kind as moved_by_kind,
         held.owner_key,
         lower(trim(coalesce(teams.team, held.crm_team))) as team_key
     from visits
+    left join {{ ref('int_movers') }} as movers
+        on visits.connection = movers.connection and visits.actor_id = movers.actor_id
     left join held on visits.deal_key = held.deal_key and visits.visit_no = held.visit_no
     left join teams
         on

@@ -22,6 +22,12 @@ deals as (
 
 ),
 
+movers as (
+
+    select * from {{ ref('int_movers') }}
+
+),
+
 final as (
 
     select
@@ -40,6 +46,7 @@ final as (
         ) as days_open,
         owners.owner_key as owner_key_at_breach,
         findings.moved_by,
+        movers.owner_key as moved_by_owner_key,
         findings.moved_by_kind,
         deals.owner_key as owner_key_now,
         deals.amount_home,
@@ -53,6 +60,7 @@ final as (
     from findings
     inner join deals on findings.deal_key = deals.deal_key
     left join modes on findings.deal_key = modes.deal_key and findings.step_key = modes.step_key
+    left join movers on deals.connection = movers.connection and findings.moved_by = movers.actor_id
     left join owners
         on
             findings.deal_key = owners.deal_key

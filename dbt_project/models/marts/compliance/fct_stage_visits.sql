@@ -10,15 +10,9 @@ deals as (
 
 ),
 
--- a CRM may know its users by other ids than the owners of its deals
-people as (
+movers as (
 
-    select
-        connection,
-        coalesce(user_id, owner_id) as actor_id,
-        min(owner_key) as owner_key
-    from {{ ref('int_owners') }}
-    group by connection, coalesce(user_id, owner_id)
+    select * from {{ ref('int_movers') }}
 
 ),
 
@@ -43,13 +37,13 @@ final as (
         times.precision,
         times.left_precision,
         times.actor_id as moved_by,
-        people.owner_key as moved_by_owner_key,
+        movers.owner_key as moved_by_owner_key,
         times.actor_kind as moved_by_kind,
         deals.judged_at,
         deals.as_of
     from times
     inner join deals on times.deal_key = deals.deal_key
-    left join people on deals.connection = people.connection and times.actor_id = people.actor_id
+    left join movers on deals.connection = movers.connection and times.actor_id = movers.actor_id
 
 )
 

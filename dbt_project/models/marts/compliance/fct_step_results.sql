@@ -66,6 +66,7 @@ final as (
         people.owner_key as owner_key_at_gate,
         people.team_key as team_at_gate,
         people.moved_by,
+        people.moved_by_owner_key,
         people.moved_by_kind,
         duties.stage_key,
         duties.step_key,
