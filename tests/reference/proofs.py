@@ -54,27 +54,26 @@ Counts = Callable[[Record], bool]
 
 def suffices(step: Step, scene: Scene, by: When, counts: Counts) -> bool:
     """Whether one of the step's alternatives is complete by a moment, by the records that count."""
-
-    def is_there(term: Term) -> bool:
-        found = [record for record in _records(step, term, scene) if scene.days.not_after(record.when, by)]
-        return _reached(step, term, scene, found, counts) is not None
-
-    return any(all(is_there(term) for term in terms) for terms in step.alternatives)
+    return any(
+        all(_reached(term, scene, [r for r in _records(step, term, scene) if scene.days.not_after(r.when, by)], counts)
+            is not None for term in terms)
+        for terms in step.alternatives
+    )  # fmt: skip
 
 
 def first_complete(step: Step, scene: Scene, counts: Counts) -> When | None:
     """When the first of the step's alternatives was complete."""
     found = []
     for terms in step.alternatives:
-        times = [_reached(step, term, scene, _records(step, term, scene), counts) for term in terms]
+        times = [_reached(term, scene, _records(step, term, scene), counts) for term in terms]
         if None not in times:
             found.append(max((time for time in times if time is not None), key=lambda time: time.at))
     return min(found, key=lambda time: time.at, default=None)
 
 
-def _reached(step: Step, term: Term, scene: Scene, records: Iterable[Record], counts: Counts) -> When | None:
+def _reached(term: Term, scene: Scene, records: Iterable[Record], counts: Counts) -> When | None:
     """When the last of the records came that the term needs: so many, on so many days."""
-    if scene.is_best and not scene.around.saw(SOURCE[term.kind], _told_from(step, term, scene)):
+    if scene.is_best and not _is_covered(term, scene):
         return EVER
     number, undated, seen = 0, 0, set[date]()
     for record in sorted(records, key=lambda record: record.when.at):
@@ -90,19 +89,10 @@ def _reached(step: Step, term: Term, scene: Scene, records: Iterable[Record], co
     return None
 
 
-def _told_from(step: Step, term: Term, scene: Scene) -> datetime:
-    """Since when the source must have been read for its silence to tell: since the proof may have come."""
-    begins = scene.deal.created_at or EVER.at
-    if scene.gate is None:
-        return begins
-    if term.kind == "field_at_gate":  # nothing before the last change that is known tells of the date in force
-        known = [when.at for when, _ in _in_force(term, scene, scene.gate)]
-        return known[-1] if known else begins
-    if term.within_days is not None:
-        begins = max(begins, scene.gate.at - timedelta(days=term.within_days))
-    if step.must_be_inside and scene.entered is not None:
-        begins = max(begins, scene.entered.at)
-    return begins
+def _is_covered(term: Term, scene: Scene) -> bool:
+    """Whether the term's source was read when the stage was left."""
+    source = SOURCE[term.kind]
+    return scene.around.saw(source, scene.deal.judged_at if scene.gate is None else scene.gate.at)
 
 
 def _records(step: Step, term: Term, scene: Scene) -> list[Record]:
@@ -239,40 +229,27 @@ def _field_at_gate(term: Term, scene: Scene) -> Iterable[Record]:
     """
     if scene.gate is None:
         return
-    gate, day = scene.gate, scene.days.day(scene.gate)
-    if any(change.changed_at is None for change in _known(term, scene)):
+    gate, day, now = scene.gate, scene.days.day(scene.gate), scene.deal.judged_at
+    changes = [c for c in _changes(term, scene) if (c.recorded_at or now) <= now]
+    if any(change.changed_at is None for change in changes):
         if scene.is_best:
             yield Record(EVER)
         return
-    before = _in_force(term, scene, gate)
-    after = [entry for entry in _dated(term, scene) if entry not in before]
+    dated = [(scene.days.seen(c.changed_at, c.precision), c) for c in changes if c.changed_at is not None]
+    dated = [entry for entry in dated if entry[0].at <= now]
+
+    def was_there(when: When, change: FieldChange) -> bool:
+        by_itself = scene.is_won and when.at >= gate.at and _day_of(change.value) == day
+        return scene.days.not_after(when, gate) and not by_itself
+
+    before = [entry for entry in dated if was_there(*entry)]
+    after = [entry for entry in dated if entry not in before]
     unsure = bool(after) and after[0][1].precision == "order"  # it may have been set before the stage was left
     held = bool(before) and _reaches(before[-1][1].value, day)
     next_holds = unsure and _reaches(after[0][1].value, day)
     unseen = unsure and not before  # nobody knows what was there before it was first seen
     if (held or next_holds or unseen) if scene.is_best else (held and (next_holds or not unsure)):
         yield Record(gate, before[-1][1].recorded_at if before else None)
-
-
-def _known(term: Term, scene: Scene) -> list[FieldChange]:
-    now = scene.deal.judged_at
-    return [c for c in _changes(term, scene) if (c.recorded_at or now) <= now]
-
-
-def _dated(term: Term, scene: Scene) -> list[tuple[When, FieldChange]]:
-    dated = [(scene.days.seen(c.changed_at, c.precision), c) for c in _known(term, scene) if c.changed_at is not None]
-    return [entry for entry in dated if entry[0].at <= scene.deal.judged_at]
-
-
-def _in_force(term: Term, scene: Scene, gate: When) -> list[tuple[When, FieldChange]]:
-    """What the field was set to when the stage was left, last of all. What winning writes by itself is not among it."""
-    day = scene.days.day(gate)
-
-    def was_there(when: When, change: FieldChange) -> bool:
-        by_itself = scene.is_won and when.at >= gate.at and _day_of(change.value) == day
-        return scene.days.not_after(when, gate) and not by_itself
-
-    return [entry for entry in _dated(term, scene) if was_there(*entry)]
 
 
 def _reaches(value: str | None, day: date) -> bool:

@@ -20,7 +20,7 @@ weighed as (
             when not deadlines.names_evidence then 'the process names no evidence for it'
             when possible.doubt = 1
                 then 'the CRM''s ' || replace(deadlines.uncovered_object, '_', ' ') || ' could not be read'
-            when possible.doubt = 2 then 'the source was connected only after the step may have been done'
+            when possible.doubt = 2 then 'the source was connected only after the deal left the stage'
             when possible.doubt = 3 and deadlines.must_be_inside and not deadlines.is_entry_known
                 then 'it is recorded, but whether while the deal was in the stage is not known'
             when possible.doubt = 3 then 'it is recorded, but when is not known'
