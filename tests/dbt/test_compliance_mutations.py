@@ -245,6 +245,9 @@ MUTATIONS = {
     "two steps at one moment are out of order": (
         "int_step_order", "done.last_moment < predecessors.done_at", "done.last_moment <= predecessors.done_at",
     ),
+    "what may have come first came last": ("int_step_order", "doubts.perhaps_at <= done.last_moment", "false"),
+    "what nobody can date came last": ("int_order_doubts", "evidence.happened_at is null or", "false and"),
+    "what nobody read came last": ("int_order_doubts", "where sources.covered_from >", "where sources.covered_from <"),
     "opening a deal again contradicts its outcome": (
         "int_moves", "where is_from_sink and is_to_sink and", "where is_from_sink and",
     ),

@@ -16,6 +16,7 @@ from tests.reference.answers import Answer
 from tests.reference.days import Days
 from tests.reference.drawing import drawn_accounts, drawn_deals, drawn_waivers
 from tests.reference.drawing_process import drawn_process
+from tests.reference.findings import Finding
 from tests.reference.judge import Judgement, judge_deal
 from tests.reference.process import Process, read_process
 from tests.reference.rows import Deal, Surroundings, Waiver
@@ -25,6 +26,7 @@ from tests.reference.tables import (
     read_findings,
     read_four_eyes,
     read_results,
+    read_steps_told,
     read_visits,
     write,
 )
@@ -97,7 +99,7 @@ def compare(seed: int, count: int, folder: Path, without: frozenset[str] = froze
         read_findings(built),
         read_deals(built),
     )
-    eyes, replies = read_four_eyes(built), read_answers(built)
+    eyes, replies, told = read_four_eyes(built), read_answers(built), read_steps_told(built)
     differences, verdicts, met = [], 0, Counter[str]()
     for deal in deals:
         key = deal.deal_key
@@ -106,6 +108,7 @@ def compare(seed: int, count: int, folder: Path, without: frozenset[str] = froze
         verdicts += len(ours.verdicts)
         met.update(f"step {one.state}" for one in ours.verdicts.values())
         met.update(f"answer {one.state}" for one in ours.answers)
+        met.update(f"finding {one.kind}" for one in ours.findings)
         said = {
             **{f"step {step}": _verdict(row) for step, row in results.get(key, {}).items()},
             "visits": [row[:3] for row in visits.get(key, [])],
@@ -113,6 +116,7 @@ def compare(seed: int, count: int, folder: Path, without: frozenset[str] = froze
             "moves": findings.get(key, set()),
             "deal": _deal(compliance.get(key)),
             "four eyes": eyes.get(key, {}),
+            **{_told(row): row for row in told.get(key, ())},
             **{f"answer {' '.join(named)}": row for named, row in replies.get(key, {}).items()},
         }
         expected = _expected(ours, deal)
@@ -144,6 +148,16 @@ def _answer(found: Answer) -> tuple[Any, ...]:
             found.deadline_at, found.answered_at)  # fmt: skip
 
 
+def _finding(found: Finding) -> tuple[Any, ...]:
+    return (found.kind, found.key, found.since, found.mode, found.is_waived, found.is_alert, found.is_for_owner)
+
+
+def _told(row: tuple[Any, ...]) -> str:
+    """Of one answer there may be several findings, of a step one of a kind."""
+    kind, key, since = row[:3]
+    return f"told {kind} {key} {since if kind == 'response_late' else ''}"
+
+
 def _millionths(rate: float) -> int:
     return int(rate * 10**6 + 0.5)
 
@@ -156,6 +170,7 @@ def _expected(ours: Judgement, deal: Deal) -> dict[str, Any]:
             f"step {step}": _verdict((v.version, v.state, v.is_due, v.is_ok, v.gate_at, v.done_at, v.without_waiver))
             for step, v in ours.verdicts.items()
         },
+        **{_told(_finding(f)): _finding(f) for f in ours.findings},
         **{f"answer {a.response_key} {a.event.kind} {a.event.record_id}": _answer(a) for a in ours.answers},
         "visits": [(v.stage_key, v.entered_at, v.left_at) for v in ours.visits],
         "days": [round(seconds / 86_400, 6) for seconds in stays],

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from tests.reference.days import local_day
 from tests.reference.drawing_process import DOCUMENTS, KINDS, OUTCOMES, ROLES, STATUSES
+from tests.reference.findings import TEAMS
 from tests.reference.process import Process
 from tests.reference.rows import Activity, Contact, Deal, Document, FieldChange, StageChange, Waiver
 
@@ -124,6 +125,11 @@ class Draw:
         if self.chance("unclear", 0.05):
             deal.unclear_until = self.rng.choice(times) + timedelta(seconds=self.rng.choice((-1, 0, 1)))
         deal.stage_id = walk[-1]
+        deal.owner_key = self.rng.choice((None, *TEAMS))
+        deal.field_changes += [
+            FieldChange(f"owner{n}", "owner", self.rng.choice((*TEAMS,)), self._moment(times))
+            for n in range(self.rng.choice((0, 0, 1, 2)))
+        ]
         self._evidence(deal, times)
         amounts = [c for c in deal.field_changes if c.field == "amount"]
         deal.amount = (amounts[-1].value or None) if amounts else self.rng.choice((None, "0.00", "50.00", "200.00"))

@@ -92,6 +92,9 @@ def _varied(rng: random.Random, known: list[str], without: frozenset[str]) -> Ra
         varied["clock"] = "start"
     if "conditions" not in without and rng.random() < 0.25:
         varied["applies_to"] = _applies_to(rng)
+    if rng.random() < 0.4:
+        varied["mode"] = rng.choice(("observe", "coach", {"default": "coach", "teams": {"Alps": "alert"}},
+                                     {"teams": {"Alps": "observe", "Coast": "coach"}}))  # fmt: skip
     if "backfill" not in without:
         varied["backfill"] = rng.choice(("flag", "flag", "accept", "reject"))
     return varied
@@ -119,7 +122,8 @@ def _step(rng: random.Random, stages: list[str], key: str, without: frozenset[st
 def _loss(rng: random.Random, key: str, without: frozenset[str]) -> Raw:
     evidence = _single(rng, [], without | {"at_gate", "in_last_days"})
     within = rng.choice(("0 seconds", "1 hour", "2 days"))
-    return {"key": key, "name": key.title(), "mandatory": rng.random() < 0.8, "within": within, "evidence": evidence}
+    found = {"key": key, "name": key.title(), "mandatory": rng.random() < 0.8, "within": within, "evidence": evidence}
+    return {**found, "mode": {"teams": {"Coast": "coach"}}} if rng.random() < 0.3 else found
 
 
 def _reply(rng: random.Random, stages: list[str], key: str, without: frozenset[str]) -> Raw:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from tests.reference.answers import Answer, answers
 from tests.reference.days import Days, When
+from tests.reference.findings import Finding, of_answers, of_steps
 from tests.reference.path import Move, Visit, is_truncated, moves, over_time, visits
 from tests.reference.people import four_eyes
 from tests.reference.process import Process
@@ -26,6 +27,7 @@ class Judgement:
     is_truncated: bool
     four_eyes: dict[str, str]
     answers: list[Answer]
+    findings: list[Finding]
 
     @property
     def status(self) -> str:
@@ -61,14 +63,18 @@ def judge_deal(deal: Deal, process: Process, days: Days, around: Surroundings) -
     verdicts = {
         step: verdict(deal, path, step, stage, process, days, around) for step, stage in process.step_keys().items()
     }
+    eyes = dict(_four_eyes(deal, path, verdicts, process, days))
+    moved = moves(deal, path, process, days) if is_judged else []
+    replies = list(answers(deal, path, process, days, around))
     return Judgement(
         visits=path,
         verdicts=verdicts,
-        moves=moves(deal, path, process, days) if is_judged else [],
+        moves=moved,
         over_time=over_time(deal, path, process) if is_judged else [],
         is_truncated=is_truncated(deal, path, days),
-        four_eyes=dict(_four_eyes(deal, path, verdicts, process, days)),
-        answers=list(answers(deal, path, process, days, around)),
+        four_eyes=eyes,
+        answers=replies,
+        findings=[*of_steps(deal, path, verdicts, eyes, moved, process, days), *of_answers(path, replies)],
     )
 
 
@@ -107,14 +113,3 @@ def is_early(judgement: Judgement, step_key: str, stage_key: str, days: Days) ->
         (When(v.entered_at, v.precision == "day") for v in judgement.visits if v.stage_key == stage_key), None
     )
     return done is not None and entered is not None and not days.not_after(entered, done)
-
-
-def is_out_of_order(judgement: Judgement, process: Process, step_key: str, days: Days) -> bool:
-    """Whether the step was done before the one that should come first; both must be there."""
-    found = judgement.verdicts[step_key]
-    version = process.versions[found.version - 1]
-    step = version.steps.get(step_key)
-    if step is None or step.after_step_key is None or found.done is None:
-        return False
-    first = judgement.verdicts[step.after_step_key].done
-    return first is not None and not days.not_after(first, found.done)

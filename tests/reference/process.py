@@ -51,6 +51,8 @@ class Step:
     clock: str
     alternatives: tuple[tuple[Term, ...], ...]
     not_by_step_key: str | None = None
+    modes: Mapping[str | None, str] = field(default_factory=dict)
+    """Team -> who hears of a finding; None: of the teams without a line of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +209,7 @@ def _step(row: Mapping[str, Any], mine: Mapping[str, list[dict[str, Any]]]) -> S
         clock=row.get("clock") or "completion",
         alternatives=_alternatives(row["step_key"], mine),
         not_by_step_key=row.get("not_by_step_key"),
+        modes={r["team"]: r["mode"] for r in mine["step_modes"] if r["step_key"] == row["step_key"]},
     )
 
 

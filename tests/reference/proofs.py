@@ -96,7 +96,7 @@ def _is_covered(term: Term, scene: Scene) -> bool:
 
 
 def _records(step: Step, term: Term, scene: Scene) -> list[Record]:
-    found = list(_candidates(step, term, scene))
+    found = list(candidates(step, term, scene))
     if term.within_days is not None:
         if scene.gate is None:
             return []
@@ -111,7 +111,8 @@ def _records(step: Step, term: Term, scene: Scene) -> list[Record]:
     return found
 
 
-def _candidates(step: Step, term: Term, scene: Scene) -> Iterable[Record]:
+def candidates(step: Step, term: Term, scene: Scene) -> Iterable[Record]:
+    """What is of the kind that the term asks for, whenever it was done."""
     if term.kind == "field":
         return _field(term, scene)
     if term.kind == "field_at_gate":

@@ -13,6 +13,7 @@ from tests.dbt.compliance_tables import World
 from tests.dbt.harness import Warehouse
 from tests.reference.days import Days
 from tests.reference.drawing import Account
+from tests.reference.findings import TEAMS
 from tests.reference.process import Tables
 from tests.reference.rows import Activity, Contact, Deal, Document, FieldChange, StageChange, Waiver
 
@@ -51,6 +52,10 @@ def write(
                                  "given_by": "ann", "given_at": one.given_at, "reason": "as agreed",
                                  "valid_to": one.valid_to} for one in waivers])  # fmt: skip
     world.reference("calendar", _calendar(days))
+    world.canonical("int_owners", [
+        {"connection": account.name, "owner_id": owner, "owner_key": owner, "team": team, "crm_team": team}
+        for account in accounts for owner, team in TEAMS.items()
+    ])  # fmt: skip
     _insert(world, "int_deals", {
         "connection": [deal.connection for deal in deals],
         "crm": ["files"] * len(deals),
@@ -168,6 +173,18 @@ def read_findings(built: Warehouse) -> dict[str, set[tuple[str, str, datetime]]]
             where kind in ('stage_skipped', 'born_late', 'moved_backward', 'reopened', 'over_time')""")  # fmt: skip
         for deal, kind, stage, since in cursor.fetchall():
             found.setdefault(deal, set()).add((kind, stage, since))
+    return found
+
+
+def read_steps_told(built: Warehouse) -> dict[str, set[tuple[Any, ...]]]:
+    """Deal -> its other findings (kind, step or duty, since, mode, waived, alert, for its owner)."""
+    found: dict[str, set[tuple[Any, ...]]] = {}
+    with built._open(read_only=True) as db:
+        cursor = db.execute("""select deal_key, kind, step_key,
+            case when kind <> 'four_eyes' then since end as since, mode, is_waived, is_alert, is_for_owner
+            from warehouse.marts.fct_findings where step_key is not null""")  # fmt: skip
+        for deal, kind, *rest in cursor.fetchall():
+            found.setdefault(deal, set()).add((kind, *rest))
     return found
 
 

@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.reference.days import Days
-from tests.reference.judge import is_early, is_out_of_order, judge_deal
+from tests.reference.findings import is_out_of_order
+from tests.reference.judge import is_early, judge_deal
 from tests.reference.process import Condition, Process, Stage, Step, Term, Variant, Version
 from tests.reference.rows import Activity, Deal, StageChange, Surroundings, Waiver
 from tests.shared import shared_folder
@@ -79,7 +80,12 @@ def test_the_reference_judges_the_golden_deals_as_expected(name: str) -> None:
         "truncated": found.is_truncated,
         "moves": [move.kind for move in found.moves],
         "over_sla": sorted(int(stage[-1]) for stage, _ in found.over_time),
-        "ooo": [step for step in found.verdicts if is_out_of_order(found, process, step, DAYS)],
+        "ooo": [
+            key
+            for key, verdict in found.verdicts.items()
+            if (step := process.versions[verdict.version - 1].steps.get(key)) is not None
+            and is_out_of_order(step, found.verdicts, DAYS)
+        ],
         "early": [step for step, stage in process.step_keys().items() if is_early(found, step, stage, DAYS)],
         "steps": {step: v.state for step, v in found.verdicts.items() if step in case["expect"].get("steps", {})},
         "four_eyes": found.four_eyes,

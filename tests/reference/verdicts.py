@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from tests.reference.conditions import applies, is_waived
 from tests.reference.days import Days, When
+from tests.reference.doubts import earliest_doubt
 from tests.reference.path import Gate, Visit, gate, is_truncated, judging_version, loss
 from tests.reference.process import Process, Step, Version
 from tests.reference.proofs import EVER, NOBODY_KNOWS_WHEN, SOURCE, Record, Scene, first_complete, suffices
@@ -25,7 +26,10 @@ class Verdict:
     state: str
     is_mandatory: bool = False
     gate_at: datetime | None = None
+    deadline_at: datetime | None = None
     done: When | None = None
+    perhaps: When | None = None
+    """The earliest moment at which something of it may have been done that is not told for certain."""
     without_waiver: str = ""
 
     @property
@@ -79,14 +83,16 @@ def judge(deal: Deal, path: list[Visit], step: Step, version: Version, left: Gat
           around: Surroundings) -> Verdict:  # fmt: skip
     """A step's state at its best and at its worst; where they differ, nobody knows."""
     found = Verdict(step.step_key, version.number, "unknown", step.is_mandatory)
-    if not left.is_known:
-        return found
     entered = next((When(v.entered_at, v.precision == "day") for v in path if v.stage_key == step.stage_key), None)
     until = deadline(step, left.when, days) if left.when else When(deal.judged_at)
     worst = Scene(deal, path, around, days, left.when, until, entered, is_best=False, is_won=left.is_won)
+    if any(other.after_step_key == step.step_key for other in version.steps.values()):
+        found.perhaps = earliest_doubt(step, worst)
     if left.when is None:
-        found.state, found.done = _before_leaving(step, worst)
+        state, found.done = _before_leaving(step, worst)
+        found.state = state if left.is_known else "unknown"
         return found
+    found.deadline_at = (days.last_moment_after(until, 0) if until.by_day else until).at
     found.gate_at = left.when.at
     state, found.done = _after_leaving(step, worst, left.when, until, process)
     best_scene = replace(worst, is_best=True)
@@ -119,7 +125,7 @@ def _before_leaving(step: Step, scene: Scene) -> tuple[str, When | None]:
         return "not_due", done
     if done is not None:
         return "done", done
-    return ("pending" if scene.path[-1].stage_key == step.stage_key else "not_due"), None
+    return ("pending" if scene.path and scene.path[-1].stage_key == step.stage_key else "not_due"), None
 
 
 def _after_leaving(step: Step, scene: Scene, left: When, until: When, process: Process) -> tuple[str, When | None]:

@@ -33,7 +33,7 @@ final as (
         cast(null as {{ dbt.type_string() }}) as moved_by,
         cast(null as {{ dbt.type_string() }}) as moved_by_kind,
         false as is_alert,
-        false as is_waived,
+        waivers.deal_key is not null as is_waived,
         '"' || steps.step_name || '" was done before "' || predecessors.step_name || '"' as sentence
     from orders
     inner join verdicts on orders.deal_key = verdicts.deal_key and orders.step_key = verdicts.step_key
@@ -42,6 +42,8 @@ final as (
     inner join steps on verdicts.version = steps.version and verdicts.step_key = steps.step_key
     inner join steps as predecessors
         on before.version = predecessors.version and before.step_key = predecessors.step_key
+    left join {{ ref('int_step_waivers') }} as waivers
+        on orders.deal_key = waivers.deal_key and orders.step_key = waivers.step_key
 
 )
 

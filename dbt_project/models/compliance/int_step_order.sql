@@ -35,10 +35,20 @@ final as (
         done.last_moment,
         done.after_step_key,
         predecessors.done_at as after_done_at,
-        coalesce(done.last_moment < predecessors.done_at, false) as is_out_of_order
+        coalesce(
+            done.last_moment < predecessors.done_at
+            -- where the predecessor may have been done before as well, nobody knows
+            and not coalesce(doubts.perhaps_at <= done.last_moment, false),
+            false
+        ) as is_out_of_order
     from done
     left join verdicts as predecessors
         on done.deal_key = predecessors.deal_key and done.after_step_key = predecessors.step_key
+    left join {{ ref('int_order_doubts') }} as doubts
+        on
+            predecessors.deal_key = doubts.deal_key
+            and predecessors.version = doubts.version
+            and predecessors.step_key = doubts.step_key
 
 )
 
