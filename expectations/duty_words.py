@@ -48,7 +48,7 @@ def _rule(rule: OpenRule) -> str:
     plural = "" if rule.number == 1 else "s"
     last = "the last activity with the buyer (or the deal's beginning)"
     return {
-        "close_date_not_past": "the close date is not past",
+        "close_date_not_past": "the close date is set and not past",
         "next_activity_planned": "an activity is planned for a day to come",
         "amount_present": "the amount is above 0",
         CONTACT_WITHIN: f"{last} is at most {number} day{plural} old",

@@ -237,6 +237,11 @@ MUTATIONS = {
     "as many pushes as are allowed are too many": ("int_hygiene", "floor(duties.number) + 1", "floor(duties.number)"),
     "nothing is planned where plans are not read": ("int_hygiene", "and not duties.are_plans_known", "and false"),
     "what was called off took place": ("int_dealings", "not in ('canceled', 'cancelled', 'no_show')", "<> ''"),
+    "an activity that came in later was known": ("int_dealings", "activities.recorded_at > deals.judged_at", "false"),
+    "a push that came in later was known": ("int_close_date_pushes", "changes.recorded_at > deals.judged_at", "false"),
+    "pushes before the connection are counted": (
+        "int_hygiene", "pushes.deal_key is null and not duties.are_all_changes_known", "false",
+    ),
     "a plan is a contact": ("int_dealings", "and outcome <> 'planned' as is_past", "and true as is_past"),
     "a close date brought forward is put off": ("int_close_date_pushes", "value > old_value", "value <> old_value"),
     "yesterday's rules ask of open deals": (

@@ -125,7 +125,7 @@ def test_a_response_names_what_sets_it_off(tmp_path):
             "the last activity with the buyer (or the deal's beginning) is at most 1.5 days old",
             "the deal is open, in First",
         ),
-        ("dated", "the close date is not past", "the deal is open, in every stage"),
+        ("dated", "the close date is set and not past", "the deal is open, in every stage"),
         ("calm", "the close date was put off at most 0 times", "the deal is open, in every stage"),
     ],
 )

@@ -25,6 +25,7 @@ from tests.reference.tables import (
     read_deals,
     read_findings,
     read_four_eyes,
+    read_hygiene,
     read_results,
     read_steps_told,
     read_visits,
@@ -100,14 +101,22 @@ def compare(seed: int, count: int, folder: Path, without: frozenset[str] = froze
         read_deals(built),
     )
     eyes, replies, told = read_four_eyes(built), read_answers(built), read_steps_told(built)
+    open_rules = read_hygiene(built)
+    planning = {
+        deal.connection for deal in deals if "planned_activities" in covered[deal.connection]
+        and any(a.occurred_at and a.occurred_at > deal.judged_at for a in deal.activities)
+    }  # fmt: skip
     differences, verdicts, met = [], 0, Counter[str]()
     for deal in deals:
         key = deal.deal_key
         lifted = [*given.get(None, []), *given.get(key, [])]
-        ours = judge_deal(deal, process, days, Surroundings(covered[deal.connection], lifted))
+        ours = judge_deal(
+            deal, process, days, Surroundings(covered[deal.connection], lifted, deal.connection in planning)
+        )
         verdicts += len(ours.verdicts)
         met.update(f"step {one.state}" for one in ours.verdicts.values())
         met.update(f"answer {one.state}" for one in ours.answers)
+        met.update(f"rule {state}" for state in ours.hygiene.values())
         met.update(f"finding {one.kind}" for one in ours.findings)
         said = {
             **{f"step {step}": _verdict(row) for step, row in results.get(key, {}).items()},
@@ -116,6 +125,7 @@ def compare(seed: int, count: int, folder: Path, without: frozenset[str] = froze
             "moves": findings.get(key, set()),
             "deal": _deal(compliance.get(key)),
             "four eyes": eyes.get(key, {}),
+            **{f"rule {rule}": state for rule, state in open_rules.get(key, {}).items()},
             **{_told(row): row for row in told.get(key, ())},
             **{f"answer {' '.join(named)}": row for named, row in replies.get(key, {}).items()},
         }
@@ -170,6 +180,7 @@ def _expected(ours: Judgement, deal: Deal) -> dict[str, Any]:
             f"step {step}": _verdict((v.version, v.state, v.is_due, v.is_ok, v.gate_at, v.done_at, v.without_waiver))
             for step, v in ours.verdicts.items()
         },
+        **{f"rule {rule}": state for rule, state in ours.hygiene.items()},
         **{_told(_finding(f)): _finding(f) for f in ours.findings},
         **{f"answer {a.response_key} {a.event.kind} {a.event.record_id}": _answer(a) for a in ours.answers},
         "visits": [(v.stage_key, v.entered_at, v.left_at) for v in ours.visits],

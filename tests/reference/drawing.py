@@ -51,6 +51,8 @@ def drawn_accounts(rng: random.Random, count: int, without: frozenset[str]) -> l
                 covered[source] = BEGIN + timedelta(days=rng.randint(0, 120))
                 if rng.random() < 0.2:
                     del covered[source]
+        if rng.random() < 0.6:
+            covered["planned_activities"] = None
         accounts.append(Account(f"c{n}", judged_at, covered))
     return accounts
 
@@ -133,6 +135,9 @@ class Draw:
         self._evidence(deal, times)
         amounts = [c for c in deal.field_changes if c.field == "amount"]
         deal.amount = (amounts[-1].value or None) if amounts else self.rng.choice((None, "0.00", "50.00", "200.00"))
+        deal.close_date = self.rng.choice(
+            (None, *(deal.judged_at.date() + timedelta(days=n) for n in (-30, -1, 0, 1, 30)))
+        )
         self.rng.shuffle(deal.stage_changes)
         return deal
 
@@ -237,6 +242,8 @@ class Draw:
             activity.subject = self.rng.choice(("demo with the buyer", "pricing", "hello there"))
         if self.chance("no_outcome", 0.2):
             activity.outcome = None
+        elif self.chance("planned", 0.1):
+            activity.outcome = "planned"
         if self.chance("no_direction", 0.1):
             activity.direction = None
         if self.chance("no_contact_count", 0.1):

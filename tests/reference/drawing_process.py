@@ -20,6 +20,10 @@ STATUSES = ("draft", "approved")
 GRACES: tuple[Any, ...] = (
     "0 seconds", "60 seconds", "1 hour", "2 days", {"working_days": 1}, {"working_days": 3},
 )  # fmt: skip
+OPEN_RULES: tuple[Any, ...] = (
+    "close_date_not_past", "next_activity_planned", "amount_present", {"contact_within": "14 days"},
+    {"contact_within": "60 days"}, {"pushes_at_most": 0}, {"pushes_at_most": 1},
+)  # fmt: skip
 STARTS = (None, date(2024, 3, 1), date(2024, 5, 15))
 Raw = dict[str, Any]
 
@@ -73,6 +77,15 @@ def _version(rng: random.Random, n: int, stages: list[str], pool: dict[str, Raw]
         {**reply, "mandatory": rng.random() < 0.8, "within": rng.choice((*GRACES, "7 days"))}
         for reply in replies.values()
         if rng.random() < 0.9
+    ]
+    version["while_open"] = [
+        {
+            "key": f"rule_{n}",
+            "name": f"Rule {n}",
+            "rule": rule,
+            **({} if rng.random() < 0.6 else {"stages": [stages[0]]}),
+        }
+        for n, rule in enumerate(rng.sample(OPEN_RULES, rng.randint(0, len(OPEN_RULES))))
     ]
     return version
 

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from tests.reference.answers import Answer, answers
 from tests.reference.days import Days, When
 from tests.reference.findings import Finding, of_answers, of_steps
+from tests.reference.hygiene import hygiene
 from tests.reference.path import Move, Visit, is_truncated, moves, over_time, visits
 from tests.reference.people import four_eyes
 from tests.reference.process import Process
@@ -28,6 +29,7 @@ class Judgement:
     four_eyes: dict[str, str]
     answers: list[Answer]
     findings: list[Finding]
+    hygiene: dict[str, str]
 
     @property
     def status(self) -> str:
@@ -75,6 +77,7 @@ def judge_deal(deal: Deal, process: Process, days: Days, around: Surroundings) -
         four_eyes=eyes,
         answers=replies,
         findings=[*of_steps(deal, path, verdicts, eyes, moved, process, days), *of_answers(path, replies)],
+        hygiene=dict(hygiene(deal, path, process, days, around)),
     )
 
 

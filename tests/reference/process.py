@@ -68,6 +68,16 @@ class Response:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenRule:
+    """A rule of open deals; `stages` empty: in all of them."""
+
+    rule_key: str
+    kind: str
+    number: float | None
+    stages: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Stage:
     """A stage of one version."""
 
@@ -100,6 +110,7 @@ class Version:
     steps: Mapping[str, Step]
     conditions: tuple[Condition, ...] = ()
     responses: Mapping[str, Response] = field(default_factory=dict)
+    open_rules: Mapping[str, OpenRule] = field(default_factory=dict)
 
     def position(self, stage_key: str) -> int | None:
         """A stage's place; won comes after the last; None for lost, unmapped and what this version does not know."""
@@ -151,6 +162,7 @@ def read_process(
                 stages=tuple(sorted(stages, key=lambda stage: stage.order)),
                 steps={r["step_key"]: _step(r, mine) for r in mine["process_steps"]},
                 conditions=tuple(_condition(r, mine["step_condition_values"]) for r in mine["step_conditions"]),
+                open_rules={r["rule_key"]: _open_rule(r, mine) for r in mine["process_hygiene"]},
                 responses={r["response_key"]: _response(r, mine) for r in mine["process_responses"]},
             )
         )
@@ -171,6 +183,11 @@ def _condition(row: Mapping[str, Any], values: Iterable[Mapping[str, Any]]) -> C
     named = (row["step_key"], row["condition"])
     words = frozenset(value["value"] for value in values if (value["step_key"], value["condition"]) == named)
     return Condition(row["step_key"], row["field"], row["test"], row["number"], words)
+
+
+def _open_rule(row: Mapping[str, Any], mine: Mapping[str, list[dict[str, Any]]]) -> OpenRule:
+    stages = (r["stage_key"] for r in mine["process_hygiene_stages"] if r["rule_key"] == row["rule_key"])
+    return OpenRule(row["rule_key"], row["kind"], row["number"], frozenset(stages))
 
 
 def _response(row: Mapping[str, Any], mine: Mapping[str, list[dict[str, Any]]]) -> Response:

@@ -147,6 +147,8 @@ def _seen(scene: Scene, told: Iterable[tuple[datetime | None, str, datetime | No
 
 def matches_activity(term: Term, activity: Activity, best: bool) -> bool:
     """Whether an activity is what the term asks for; `best`: what the CRM leaves open is seen in its favour."""
+    if activity.outcome == "planned":
+        return False  # a plan proves nothing
 
     def passes(variant: Variant) -> bool:
         for role, words in variant.values.items():

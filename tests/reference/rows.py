@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 
 @dataclass(slots=True)
@@ -90,6 +90,7 @@ class Deal:
     owner_key: str | None = None
     pipeline_id: str = "p"
     amount: str | None = None
+    close_date: date | None = None
     stage_id: str | None = None
     """The CRM's own stage in which it says that the deal stands."""
     stage_changes: list[StageChange] = field(default_factory=list)
@@ -117,6 +118,8 @@ class Surroundings:
     covered_from: dict[str, datetime | None]
     """Source -> since when it is read (None: always). A source that is not in it is not read at all."""
     waivers: list[Waiver] = field(default_factory=list)
+    are_plans_known: bool = True
+    """Whether anybody plans activities in the CRM, so that none planned means something."""
 
     def saw(self, source: str, moment: datetime) -> bool:
         """Whether a source was read by then, so that what happened is there."""

@@ -66,6 +66,7 @@ def write(
         "stage_key": [None if deal.stage_id is None else deal.stage_id.rstrip("'") for deal in deals],
         "amount": [deal.amount for deal in deals],
         "amount_home": [deal.amount for deal in deals],
+        "close_date": [deal.close_date for deal in deals],
         "currency": ["EUR"] * len(deals),
         "created_at": [deal.created_at for deal in deals],
         "deal_type": [deal.deal_type for deal in deals],
@@ -98,7 +99,7 @@ def _columns(deals: Iterable[Deal], attribute: str, kind: type) -> dict[str, lis
 
 
 def _insert(world: World, table: str, columns: Mapping[str, list[Any]]) -> None:
-    types = {"contact_count": pa.int32(), "is_judged": pa.bool_(), "is_deleted": pa.bool_(),
+    types = {"contact_count": pa.int32(), "is_judged": pa.bool_(), "is_deleted": pa.bool_(), "close_date": pa.date32(),
              **dict.fromkeys(TIMES, pa.timestamp("us"))}  # fmt: skip
     rows = pa.table({name: pa.array(values, types.get(name, pa.string())) for name, values in columns.items()})
     listed = ", ".join(columns)
@@ -151,6 +152,16 @@ def read_answers(built: Warehouse) -> dict[str, dict[tuple[str, str, str], tuple
             is_due, is_ok, activated_at, deadline_at, answered_at from warehouse.marts.fct_responses""")  # fmt: skip
         for deal, key, kind, record, *rest in cursor.fetchall():
             found.setdefault(deal, {})[key, kind, record.removeprefix(f"{deal} ")] = tuple(rest)
+    return found
+
+
+def read_hygiene(built: Warehouse) -> dict[str, dict[str, str]]:
+    """Deal -> rule of open deals -> its state."""
+    found: dict[str, dict[str, str]] = {}
+    with built._open(read_only=True) as db:
+        cursor = db.execute("select deal_key, rule_key, state from warehouse.marts.fct_hygiene")
+        for deal, rule, state in cursor.fetchall():
+            found.setdefault(deal, {})[rule] = state
     return found
 
 

@@ -18,7 +18,7 @@ changes as (
         ) as old_value
     from {{ ref('int_field_changes') }} as changes
     inner join deals on changes.deal_key = deals.deal_key and changes.changed_at <= deals.judged_at
-    where changes.field = 'close_date'
+    where changes.field = 'close_date' and not coalesce(changes.recorded_at > deals.judged_at, false)
 
 ),
 

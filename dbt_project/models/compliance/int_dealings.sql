@@ -4,7 +4,8 @@ with activities as (
 
 ),
 
--- what was called off neither took place nor will; a date without a time lasts until its day's end
+-- what came in later was not known; what was called off neither took place nor will; a date without a time lasts until
+-- its day's end
 dated as (
 
     select
@@ -20,7 +21,9 @@ dated as (
         on activities.deal_key = deals.deal_key and deals.is_judged and deals.status = 'open'
     left join {{ source('reference', 'calendar') }} as calendar
         on activities.precision = 'day' and cast(activities.occurred_at as date) = calendar.day
-    where coalesce(activities.outcome, '') not in ('canceled', 'cancelled', 'no_show')
+    where
+        not coalesce(activities.recorded_at > deals.judged_at, false)
+        and coalesce(activities.outcome, '') not in ('canceled', 'cancelled', 'no_show')
 
 ),
 

@@ -38,6 +38,9 @@ weighed as (
                 then 'the CRM does not show us the close date'
             when duties.kind = 'pushes_at_most' and not duties.are_changes_known
                 then 'the CRM''s field changes could not be read'
+            -- what was put off before anybody looked is not counted
+            when duties.kind = 'pushes_at_most' and pushes.deal_key is null and not duties.are_all_changes_known
+                then 'the source was connected when the deal was under way'
             when duties.kind <> 'contact_within' then cast(null as {{ dbt.type_string() }})
             when duties.contacts_from is null then 'the CRM''s activities could not be read'
             when duties.began_at is null and duties.last_contact_at is null then 'when the deal began is not known'

@@ -28,8 +28,7 @@ amounts as (
 
 ),
 
--- how many activities each owner has logged at all, and what is planned in each account: who logs none in the CRM
--- keeps them elsewhere
+-- how many activities each owner has logged at all, and what is planned in each account: others keep them elsewhere
 logged as (
 
     select
@@ -64,7 +63,8 @@ covered as (
         max(case when object = 'activities' then coalesce(covered_from, cast('0001-01-01' as timestamp)) end)
             as contacts_from,
         max(case when object = 'planned_activities' then 1 else 0 end) = 1 as has_plans,
-        max(case when object = 'field_changes' then 1 else 0 end) = 1 as has_changes
+        max(case when object = 'field_changes' then coalesce(covered_from, cast('0001-01-01' as timestamp)) end)
+            as changes_from
     from {{ source('reference', 'coverage') }}
     group by connection
 
@@ -100,7 +100,8 @@ final as (
         coalesce(dealings.has_undated_contact, false) as has_undated_contact,
         covered.contacts_from,
         coalesce(covered.has_plans and plans.planned > 0, false) as are_plans_known,
-        coalesce(covered.has_changes, false) as are_changes_known,
+        covered.changes_from is not null as are_changes_known,
+        covered.changes_from <= coalesce(paths.created_at, cast('0001-01-01' as timestamp)) as are_all_changes_known,
         coalesce(absent.is_amount, false) as is_amount_hidden,
         coalesce(absent.is_close_date, false) as is_close_date_hidden,
         coalesce(logged.activities, 0) >= settings.logging_min_activities as logs_enough
