@@ -234,7 +234,9 @@ def _without_plan(connector: Connector, began: datetime, ended: datetime, error:
 def _plain_words(connection: str, error: Exception) -> str:
     if isinstance(error, ConnectorError):
         _log.warning("sync of %s failed: %s", connection, error)
-        return str(error)
+        said = str(error)
+        # Whoever reads a row doesn't know whose it is.
+        return f"{connection}: {said}" if isinstance(error, BadAnswer) and not said.startswith(connection) else said
     if isinstance(error, OSError):  # of a connector; the lake's own have names already
         _log.warning("sync of %s failed: %s", connection, error)
         return f"{connection}: the operating system refused: {error}. The last good sync stays in force."

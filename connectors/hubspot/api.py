@@ -32,7 +32,7 @@ class Answered:
 
     def keys(self) -> Iterator[Hashable]:
         """What tells this page from another one."""
-        return ((thing["id"], thing.get("updatedAt")) for thing in self.objects)
+        return ((thing["id"], str(thing.get("updatedAt"))) for thing in self.objects)
 
 
 class HubSpotApi:

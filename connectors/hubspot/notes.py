@@ -29,8 +29,9 @@ class Notes:
     def watch_history(self, stream: str, things: Sequence[Object]) -> None:
         """Count objects with so many versions of a property that older ones may be missing."""
         for thing in things:
-            for name, versions in (thing.get("propertiesWithHistory") or {}).items():
-                if len(versions) >= LONG_HISTORY:
+            histories = thing.get("propertiesWithHistory")
+            for name, versions in histories.items() if isinstance(histories, dict) else ():
+                if isinstance(versions, list) and len(versions) >= LONG_HISTORY:
                     self._long.setdefault(stream, Counter())[name] += 1
                     self._example.setdefault((stream, name), thing["id"])
 

@@ -11,6 +11,8 @@ from datetime import datetime
 
 from connectors.contract import BadAnswer
 
+GREATEST_ID = 1 << 63
+
 
 class SeenIds:
     """Ids of one kind's live objects, eight bytes each; complete only when the stream ran here from its beginning."""
@@ -50,6 +52,13 @@ def numbers(ids: Iterable[str]) -> Iterable[int]:
     """Ids as numbers, which all of HubSpot's are."""
     for text in ids:
         try:
-            yield int(text)
+            number = int(text)
         except ValueError:
-            raise BadAnswer(f"HubSpot gave the id {text[:40]!r}, which is not a number") from None
+            raise _no_id(text) from None
+        if abs(number) >= GREATEST_ID:
+            raise _no_id(text)
+        yield number
+
+
+def _no_id(text: str) -> BadAnswer:
+    return BadAnswer(f"HubSpot gave the id {text[:40]!r}, which none of its records can have")

@@ -86,7 +86,7 @@ def _products(api: PipedriveApi, deals: Sequence[int]) -> list[Record]:
     found: dict[int, list[Object]] = {deal: [] for deal in deals}
     for product in api.whole(costs.PRODUCTS, {"deal_ids": ",".join(map(str, deals))}):
         deal = product.get("deal_id")
-        if deal not in found:
+        if not isinstance(deal, int) or deal not in found:
             raise api.bad(costs.PRODUCTS, f"gave a product of the deal {deal!r}, which was not asked for")
         found[deal].append(product)
     return [products_record(deal, products) for deal, products in found.items()]

@@ -53,7 +53,9 @@ class Marker:
         if self.options.history == "all" or deal.get("stage_change_time") or deal.get("status") != "open":
             return True
         changed = deal.get("update_time") != deal.get("add_time")
-        return changed and (self.options.history == "changed" or deal.get("stage_id") not in self._first)
+        stage = deal.get("stage_id")
+        is_first = isinstance(stage, int) and stage in self._first
+        return changed and (self.options.history == "changed" or not is_first)
 
     @cached_property
     def _first(self) -> frozenset[int]:

@@ -29,9 +29,9 @@ def pages(api: PipedriveApi, stream: str) -> Iterator[Page]:
 
 def first_stages(api: PipedriveApi) -> frozenset[int]:
     """The stage in which each pipeline begins."""
-    first: dict[object, Object] = {}
+    first: dict[str, Object] = {}
     for stage in api.whole(costs.STAGES):
-        pipeline = stage.get("pipeline_id")
+        pipeline = str(stage.get("pipeline_id"))
         if stage.get("is_deleted") is not True and (pipeline not in first or _order(stage) < _order(first[pipeline])):
             first[pipeline] = stage
     return frozenset(number(stage) for stage in first.values())

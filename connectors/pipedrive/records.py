@@ -17,6 +17,8 @@ from connectors.contract import BadAnswer, Record
 from connectors.paths import ABSENT, at_path
 from connectors.pipedrive.api import Object
 
+GREATEST_ID = 1 << 58
+"""Ids are remembered with a few bits beside them, in 64."""
 CUSTOM = re.compile(r"[0-9a-f]{40}")
 """The key of a custom field."""
 DEAL_KEYS = (
@@ -101,7 +103,9 @@ def plain_record(thing: Object) -> Record:
 def field_record(thing: Object) -> Record:
     """What a deal field is called, and the labels of its options."""
     kept = _kept(thing, ("field_code", "field_name", "field_type", "is_custom_field"))
-    kept["options"] = [{"id": str(o.get("id")), "label": o.get("label")} for o in thing.get("options") or ()]
+    options = thing.get("options")
+    listed = [each for each in options if isinstance(each, dict)] if isinstance(options, list) else []
+    kept["options"] = [{"id": str(each.get("id")), "label": each.get("label")} for each in listed]
     return Record(str(thing.get("field_code")), _json(kept))
 
 
@@ -135,8 +139,8 @@ def moment(text: Any) -> datetime | None:
 def number(thing: Object) -> int:
     """The id of an object. Raises BadAnswer when it has none."""
     identity = thing.get("id")
-    if not isinstance(identity, int) or isinstance(identity, bool):
-        raise BadAnswer(f"Pipedrive gave an object with the id {identity!r}, which is not a number")
+    if not isinstance(identity, int) or isinstance(identity, bool) or identity >= GREATEST_ID:
+        raise BadAnswer(f"Pipedrive gave an object with the id {identity!r}, which none of its records can have")
     return identity
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from connectors.contract import Page, Record
 from connectors.salesforce.catalogue import DEALS
-from connectors.salesforce.records import literal, moment, rest_row, to_record
+from connectors.salesforce.records import literal, moment, rest_row, to_id, to_record
 from connectors.salesforce.soql import among, chunks, count, live, select
 from connectors.salesforce.walk import Walk, rest_pages
 
@@ -76,7 +76,7 @@ class ObjectReader:
             return
         query = select(["Id"], walk.thing, conditions, order=("Id",))
         for rows in rest_pages(walk.api, walk.api.query(query), query):
-            yield from (str(row["Id"]) for row in rows)
+            yield from (to_id(row.get("Id"), walk.thing) for row in rows)
 
     def formulas_due(self, synced_to: datetime) -> bool:
         """Whether a refresh of formula fields fell due since: they change without any date that says so."""

@@ -35,15 +35,19 @@ def bulk_rows(header: Sequence[str], lines: Iterable[list[str]], selection: Sele
 
 def to_record(row: Row, thing: SalesforceObject) -> Record:
     """The record of a row."""
-    identity = row.get("Id")
-    if not identity:
-        raise BadAnswer(f"Salesforce gave a row of {thing.name} without its Id")
     return Record(
-        id=identity,
+        id=to_id(row.get("Id"), thing),
         payload=orjson.dumps(row).decode(),
         modified_at=moment(row.get(thing.stamp)),
         is_deleted=thing.has_deleted and row.get("IsDeleted") == "true",
     )
+
+
+def to_id(value: Any, thing: SalesforceObject) -> str:
+    """The id of a row. Raises BadAnswer for a row without one."""
+    if not isinstance(value, str) or not value:
+        raise BadAnswer(f"Salesforce gave a row of {thing.name} without its Id")
+    return value
 
 
 def moment(text: str | None) -> datetime | None:

@@ -21,6 +21,11 @@ class Faults:
     html_every: int = 0
     hang_every: int = 0
     hang_seconds: float = 60.0
+    odd_every: int = 0
+    """About each n-th value of every answer is nonsense (a value, not a request)..."""
+    odd_seed: int = 0
+    odd_keep: tuple[str, ...] = ()
+    """...but for what stands under these keys."""
     only_path: str = ""
     """Faults and missing rows strike only paths that contain this text, or requests of several of which one does."""
 

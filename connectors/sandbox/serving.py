@@ -5,17 +5,20 @@ Sockets only; what is answered stands in each CRM's folder.
 
 from __future__ import annotations
 
+import json
 import socket
 import struct
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from random import Random
 from typing import Any, Final, Protocol, cast
 from urllib.parse import urlsplit
 
 import orjson
 
 from connectors.sandbox.faults import Faults, strikes
+from connectors.sandbox.odd import oddly
 from connectors.sandbox.wire import Answer, RefusedError, Request
 
 HTML: Final = b"<!DOCTYPE html><html><head><title>502 Bad Gateway</title></head><body>cloudflare</body></html>"
@@ -117,7 +120,7 @@ class _Handler(BaseHTTPRequestHandler):
             raise face.broken()
 
     def _send(self, account: Account | None, number: int, request: Request, answer: Answer) -> None:
-        content = answer.content if isinstance(answer.content, bytes) else orjson.dumps(answer.content)
+        content = answer.content if isinstance(answer.content, bytes) else _written(answer, account, number)
         headers, content_type, status = answer.headers, answer.content_type, answer.status
         keep = len(content)
         if account is not None:
@@ -145,6 +148,16 @@ class _Handler(BaseHTTPRequestHandler):
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_NOT)
         self.close_connection = True
         self.connection.close()
+
+
+def _written(answer: Answer, account: Account | None, number: int) -> bytes:
+    """The answer's JSON, with nonsense in it where a fault says so."""
+    faults = account.faults if account is not None and answer.status == 200 else Faults()
+    if not faults.odd_every:
+        return orjson.dumps(answer.content)
+    chance = Random(f"{faults.odd_seed} {number}")
+    odd = oddly(orjson.loads(orjson.dumps(answer.content)), chance, faults.odd_every, faults.odd_keep)
+    return json.dumps(odd).encode()  # which knows numbers of any size
 
 
 class _Server(ThreadingHTTPServer):
