@@ -106,6 +106,12 @@ MUTATIONS = {
     "a new owner counts only after the moment": (
         "int_visit_people", "visits.entered_at >= followed.changed_at", "visits.entered_at > followed.changed_at",
     ),
+    "a new owner that came in later was known": (
+        "int_visit_people", "changes.recorded_at > deals.judged_at", "false",
+    ),
+    "whose it was is told by what came in later": (
+        "int_finding_owners", "changes.recorded_at > deals.judged_at", "false",
+    ),
     "the last day in a team is none": ("int_visit_people", "held.day <= coalesce(", "held.day < coalesce("),
     "a snapshot says since when": ("int_visit_people", "coalesce(followed.next_source, '') <> 'snapshot'", "true"),
     "who still stays has left": (

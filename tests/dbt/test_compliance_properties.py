@@ -25,6 +25,8 @@ MOMENTS = {"int_deals": "created_at", "int_stage_changes": "entered_at", "int_fi
            "int_activities": "occurred_at", "int_deal_contacts": "added_at"}  # fmt: skip
 Tables = dict[str, list[dict[str, Any]]]
 STAGES = ("qualify", "develop", "propose", "close", "won", "lost", "unmapped")
+DELAYS = (0, 0, 0, 1, 3_600, 90_000, 200_000, 2_000_000)
+"""How much later than it happened something may come into the CRM, in seconds."""
 GAPS = (0, 1, 30, 200, 299, 301, 4_000, 90_000, 700_000)
 
 
@@ -35,6 +37,9 @@ def drawn_rows(rng: random.Random, deals: int) -> Tables:
     def moment() -> datetime:
         return BEGIN + timedelta(seconds=rng.randrange(8_000_000))
 
+    def recorded(when: datetime) -> datetime:
+        return when + timedelta(seconds=rng.choice(DELAYS))
+
     for n in range(deals):
         key = {"deal_key": str(n)}
         created = moment()
@@ -44,22 +49,23 @@ def drawn_rows(rng: random.Random, deals: int) -> Tables:
         for change in range(rng.randint(0, 8)):
             tables["int_stage_changes"].append({
                 **key, "change_id": str(change), "stage_key": rng.choice(STAGES), "entered_at": entered,
+                "recorded_at": recorded(entered) if change else entered,
                 "source": "history", "precision": "second", "actor_kind": "person",
             })  # fmt: skip
             entered += timedelta(seconds=rng.choice(GAPS))
         for k in range(rng.randint(0, 4)):
             tables["int_activities"].append({
                 **key, "activity_id": f"{n}-{k}", "kind": rng.choice(("meeting", "call", "email")), "direction": "in",
-                "outcome": rng.choice(("completed", None)), "occurred_at": (when := moment()), "recorded_at": when,
-                "precision": "exact",
+                "outcome": rng.choice(("completed", None)), "occurred_at": (when := moment()),
+                "recorded_at": recorded(when), "precision": "exact",
             })  # fmt: skip
         for field in ("amount", "close_date", "owner"):
             for k in range(rng.randint(0, 3)):
                 value = {"amount": rng.choice(("0", "9", "")), "close_date": str(moment().date()),
                          "owner": rng.choice(OWNERS)}[field]  # fmt: skip
                 tables["int_field_changes"].append({
-                    **key, "change_id": f"{field}{k}", "field": field, "value": value, "changed_at": moment(),
-                    "source": "history", "precision": "exact",
+                    **key, "change_id": f"{field}{k}", "field": field, "value": value, "changed_at": (when := moment()),
+                    "recorded_at": recorded(when), "source": "history", "precision": "exact",
                 })  # fmt: skip
         for k in range(rng.randint(0, 2)):
             tables["int_deal_contacts"].append(
@@ -69,17 +75,20 @@ def drawn_rows(rng: random.Random, deals: int) -> Tables:
 
 
 def until(tables: Tables, moment: datetime) -> Tables:
-    """What had happened by then."""
-    return {table: [row for row in rows if row[MOMENTS[table]] <= moment] for table, rows in tables.items()}
+    """What had happened by then and was in the CRM."""
+    return {
+        table: [row for row in rows if max(row[MOMENTS[table]], row.get("recorded_at", moment)) <= moment]
+        for table, rows in tables.items()
+    }
 
 
 def with_late_events(tables: Tables) -> Tables:
-    """Every twentieth deal was worked on and moved once more, and nobody had told us yet."""
+    """Every twentieth deal was worked on long ago and moved once more, and nobody had told us yet."""
     touched = [row["deal_key"] for row in tables["int_deals"] if int(row["deal_key"]) % 20 == 0]
     when = {"source": "history", "precision": "second", "actor_kind": "person"}
     more: Tables = {
         "int_activities": [{"deal_key": key, "activity_id": f"{key}-late", "kind": "meeting", "precision": "exact",
-                            "occurred_at": BEGIN, "recorded_at": BEGIN} for key in touched],
+                            "occurred_at": BEGIN, "recorded_at": JUDGED - timedelta(hours=1)} for key in touched],
         "int_stage_changes": [{"deal_key": key, "change_id": "late", "stage_key": "close", **when,
                                "entered_at": JUDGED - timedelta(days=1)} for key in touched],
     }  # fmt: skip

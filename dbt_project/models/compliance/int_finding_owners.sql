@@ -25,7 +25,11 @@ ranked as (
         ) as recency
     from findings
     inner join {{ ref('int_judged_deals') }} as deals on findings.deal_key = deals.deal_key
-    inner join changes on findings.deal_key = changes.deal_key and changes.changed_at <= findings.since
+    inner join changes
+        on
+            findings.deal_key = changes.deal_key
+            and changes.changed_at <= findings.since
+            and not coalesce(changes.recorded_at > deals.judged_at, false)
 
 ),
 

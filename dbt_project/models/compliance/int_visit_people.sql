@@ -7,8 +7,13 @@ with visits as (
 
 changes as (
 
-    select * from {{ ref('int_field_changes') }}
-    where field = 'owner' and changed_at is not null
+    select changes.*
+    from {{ ref('int_field_changes') }} as changes
+    inner join {{ ref('int_judged_deals') }} as deals on changes.deal_key = deals.deal_key
+    where
+        changes.field = 'owner'
+        and changes.changed_at is not null
+        and not coalesce(changes.recorded_at > deals.judged_at, false)
 
 ),
 
