@@ -136,6 +136,25 @@ class LakeReader:
         """See Lake.history_differences."""
         if not deals:
             return []
+        asked = (deals, history_files, present, history, since_seq, among)
+        try:
+            return self._history_differences(*asked)
+        except duckdb.OutOfMemoryException:
+            # Payloads of long histories, taken apart in two threads, can need more at once than ids ever do.
+            with self._guard:
+                if self._database is not None:
+                    self._database.execute(f"set memory_limit = '{_MEMORY_FOR_LARGE_BLOCKS}'")
+            return self._history_differences(*asked)
+
+    def _history_differences(
+        self,
+        deals: Sequence[str],
+        history_files: Sequence[str],
+        present: str,
+        history: str,
+        since_seq: int,
+        among: Sequence[str] | None,
+    ) -> list[str]:
         with self._session([*deals, *history_files]) as db:
             if among is not None:
                 db.register("among", pa.table({"id": strings(among)}))
