@@ -62,7 +62,7 @@ MUTATIONS = {
         "int_returned_moments", "followed.is_last and followed", "false and followed",
     ),
     "not yet over counts as missing": ("int_step_verdicts", "judged_at <= deadline_at", "judged_at < deadline_at"),
-    "owners who do not log are accused": ("int_step_verdicts", "< settings.logging_min_activities", "< 0"),
+    "owners who do not log are accused": ("int_unlogged_steps", "< settings.logging_min_activities", "< 0"),
     "a loss opens gates": ("int_stage_passes", "where visits.stage_key <> 'lost'", "where true"),
     "a slip of the mouse is a move": ("int_mended_runs", "visits.left_at >", "visits.left_at >="),
     "what is dated after the night has happened": (

@@ -12,9 +12,11 @@ calendar as (
 
 ),
 
+-- nothing hangs on the others: no deadline, nor when the deal came into the stage
 deadlines as (
 
     select * from {{ ref('int_step_deadlines') }}
+    where gate_at is not null or must_be_inside
 
 ),
 

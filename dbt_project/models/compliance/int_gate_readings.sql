@@ -1,5 +1,6 @@
 {{ config(materialized='view') }}
 
+{%- set gate_day = local_date('deadlines.gate_at', 'settings.time_zone') -%}
 with changes as (
 
     select * from {{ ref('int_field_changes') }}
@@ -37,19 +38,20 @@ dated as (
         deadlines.is_won_gate,
         deadlines.deadline_at,
         deadlines.backfill_policy,
-        deadlines.backfill_seconds,
+        settings.backfill_seconds,
         terms.alternative,
         terms.term,
         terms.field,
         changes.value,
-        coalesce({{ to_day('changes.value') }} >= deadlines.gate_day, false) as reaches_gate,
-        coalesce({{ to_day('changes.value') }} = deadlines.gate_day, false) as is_gate_day,
+        coalesce({{ to_day('changes.value') }} >= {{ gate_day }}, false) as reaches_gate,
+        coalesce({{ to_day('changes.value') }} = {{ gate_day }}, false) as is_gate_day,
         coalesce(calendar.day_start_utc, changes.changed_at) as changed_at,
         changes.recorded_at,
         changes.source,
         changes.change_id,
         changes.actor_id
     from deadlines
+    cross join {{ source('reference', 'settings') }} as settings
     inner join terms on deadlines.version = terms.version and deadlines.step_key = terms.step_key
     inner join changes on deadlines.deal_key = changes.deal_key and terms.field = changes.field
     left join calendar on changes.precision = 'day' and cast(changes.changed_at as date) = calendar.day

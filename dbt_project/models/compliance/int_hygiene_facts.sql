@@ -37,7 +37,7 @@ logged as (
         count(distinct activities.activity_id) as activities
     from {{ ref('int_activities') }} as activities
     inner join {{ source('reference', 'connections') }} as connections
-        on activities.connection = connections.connection
+        on activities.connection = connections.connection and activities.owner_key is not null
     where activities.occurred_at <= connections.judged_at and coalesce(activities.outcome, '') <> 'planned'
     group by activities.connection, activities.owner_key
 

@@ -33,9 +33,15 @@ placed as (
 
     select
         duties.*,
-        {{ local_date('duties.gate_at', 'settings.time_zone') }} as gate_day,
-        {{ local_date(add_seconds('duties.gate_at', 'duties.grace_seconds'), 'settings.time_zone') }} as grace_day,
-        settings.backfill_seconds,
+        -- the days of the company cost more than all else here, and few duties hang on one
+        case
+            when duties.is_gate_day or duties.grace_working_days is not null
+                then {{ local_date('duties.gate_at', 'settings.time_zone') }}
+        end as gate_day,
+        case
+            when duties.is_gate_day
+                then {{ local_date(add_seconds('duties.gate_at', 'duties.grace_seconds'), 'settings.time_zone') }}
+        end as grace_day,
         -- what held at the gate is judged there; nobody can still put it right within a grace
         coalesce(sources.is_judged_at_gate, false) and not duties.is_on_loss as is_judged_at_gate,
         sources.covered_from,
@@ -55,7 +61,31 @@ placed as (
 final as (
 
     select
-        placed.*,
+        placed.connection,
+        placed.deal_key,
+        placed.version,
+        placed.step_key,
+        placed.stage_key,
+        placed.entered_at,
+        placed.is_entry_known,
+        placed.gate_at,
+        placed.gate_visit_no,
+        placed.is_won_gate,
+        placed.is_entered_before_gate,
+        placed.stands_in_stage,
+        placed.unclear_reason,
+        placed.judged_at,
+        placed.owner_key,
+        placed.is_mandatory,
+        placed.backfill_policy,
+        placed.must_be_inside,
+        placed.is_on_loss,
+        placed.inapplicable_reason,
+        placed.is_judged_at_gate,
+        placed.covered_from,
+        placed.uncovered_object,
+        placed.names_evidence,
+        placed.rests_on_activities,
         -- a gate whose time of day is not known leaves the whole day, and a day ends just before the next one begins
         case when placed.is_gate_day then {{ add_seconds('calendar.day_end_utc', '-0.000001') }} end as gate_until,
         case

@@ -1,12 +1,6 @@
 {{ config(materialized='view') }}
 
-with candidates as (
-
-    select * from {{ ref('int_step_candidates') }}
-
-),
-
-deals as (
+with deals as (
 
     select * from {{ ref('int_deal_paths') }}
 
@@ -34,13 +28,14 @@ known as (
 
 ),
 
--- of several versions that know the step, the one in force when the deal came into the stage decides
+-- of several versions that know the step, the one in force when the deal came into the stage decides; each branch reads
+-- the candidates itself, as the one that has none then reads nothing
 ranked as (
 
     select
         candidates.*,
         1 as choice
-    from candidates
+    from {{ ref('int_step_candidates') }} as candidates
     inner join known on candidates.step_key = known.step_key
     where known.versions = 1
 
@@ -52,7 +47,7 @@ ranked as (
             partition by candidates.deal_key, candidates.step_key
             order by case when candidates.is_in_force then 0 else 1 end, candidates.version desc
         ) as choice
-    from candidates
+    from {{ ref('int_step_candidates') }} as candidates
     inner join known on candidates.step_key = known.step_key
     where known.versions > 1
 
@@ -77,11 +72,9 @@ final as (
         ranked.stands_in_stage,
         coalesce(ranked.undatable_reason, scopes.doubtful_reason) as unclear_reason,
         deals.judged_at,
-        deals.judge_from,
         deals.owner_key,
         steps.is_mandatory,
         coalesce(steps.backfill_policy, 'flag') as backfill_policy,
-        steps.after_step_key,
         coalesce(steps.must_be_inside, false) as must_be_inside,
         steps.stage_key = 'lost' as is_on_loss,
         steps.grace_working_days,

@@ -54,7 +54,7 @@ skips as (
 final as (
 
     select
-        verdicts.connection,
+        paths.connection,
         verdicts.deal_key,
         'step_' || verdicts.state as kind,
         'step' as family,
@@ -80,7 +80,7 @@ final as (
         verdicts.state = 'missing'
         and waivers.deal_key is null
         and not verdicts.is_judged_at_gate
-        and verdicts.gate_at >= verdicts.judge_from
+        and verdicts.gate_at >= paths.judge_from
         and (paths.status = 'open' or verdicts.is_on_loss) as is_alert,
         coalesce(
             case when verdicts.state = 'missing' then steps.sentence_text end,

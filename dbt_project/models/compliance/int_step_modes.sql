@@ -21,6 +21,12 @@ people as (
 
 ),
 
+deals as (
+
+    select * from {{ ref('int_judged_deals') }}
+
+),
+
 owners as (
 
     select
@@ -53,7 +59,8 @@ final as (
     from verdicts
     inner join named on verdicts.version = named.version and verdicts.step_key = named.step_key
     left join people on verdicts.deal_key = people.deal_key and verdicts.gate_visit_no = people.visit_no
-    left join owners on verdicts.connection = owners.connection and verdicts.owner_key = owners.owner_key
+    inner join deals on verdicts.deal_key = deals.deal_key
+    left join owners on deals.connection = owners.connection and deals.owner_key = owners.owner_key
     left join modes as by_team
         on
             verdicts.version = by_team.version

@@ -1,4 +1,11 @@
-with verdicts as (
+with steps as (
+
+    select * from {{ source('reference', 'process_steps') }}
+    where after_step_key is not null
+
+),
+
+verdicts as (
 
     select * from {{ ref('int_step_verdicts') }}
     where done_at is not null
@@ -17,10 +24,11 @@ done as (
     select
         verdicts.deal_key,
         verdicts.step_key,
-        verdicts.after_step_key,
+        steps.after_step_key,
         verdicts.done_at,
         coalesce({{ add_seconds('calendar.day_end_utc', '-0.000001') }}, verdicts.done_at) as last_moment
     from verdicts
+    inner join steps on verdicts.version = steps.version and verdicts.step_key = steps.step_key
     left join calendar on verdicts.done_at = calendar.day_start_utc
 
 ),

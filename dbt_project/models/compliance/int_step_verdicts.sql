@@ -26,15 +26,10 @@ weighed as (
             when possible.doubt = 3 then 'it is recorded, but when is not known'
             when possible.doubt = 4
                 then 'something is recorded, but the CRM does not say which way it went, how it ended or its subject'
-            when
-                deadlines.rests_on_activities
-                and evidence.step_key is null
-                and deadlines.judged_at > deadlines.deadline_at
-                and coalesce(logging.activities, 0) < settings.logging_min_activities
+            when unlogged.deal_key is not null and evidence.step_key is null
                 then 'the owner logs too few activities to tell'
         end as doubt
     from deadlines
-    cross join {{ source('reference', 'settings') }} as settings
     left join {{ ref('int_step_evidence') }} as evidence
         on
             deadlines.deal_key = evidence.deal_key
@@ -45,33 +40,23 @@ weighed as (
             deadlines.deal_key = possible.deal_key
             and deadlines.version = possible.version
             and deadlines.step_key = possible.step_key
-    -- who had the deal when it left the stage; where nobody knows, who has it now
-    left join {{ ref('int_visit_people') }} as people
+    left join {{ ref('int_unlogged_steps') }} as unlogged
         on
-            deadlines.rests_on_activities
-            and deadlines.deal_key = people.deal_key
-            and deadlines.gate_visit_no = people.visit_no
-    left join {{ ref('int_step_logging') }} as logging
-        on
-            deadlines.connection = logging.connection
-            and coalesce(people.owner_key, deadlines.owner_key) = logging.owner_key
-            and deadlines.version = logging.version
-            and deadlines.step_key = logging.step_key
+            deadlines.deal_key = unlogged.deal_key
+            and deadlines.version = unlogged.version
+            and deadlines.step_key = unlogged.step_key
 
 ),
 
 final as (
 
     select
-        connection,
         deal_key,
         version,
         step_key,
         stage_key,
         is_mandatory,
         is_on_loss,
-        after_step_key,
-        owner_key,
         entered_at,
         is_entered_before_gate,
         is_won_gate,
@@ -81,7 +66,6 @@ final as (
         gate_visit_no,
         deadline_at,
         judged_at,
-        judge_from,
         done_at,
         timely_at,
         proven_at,

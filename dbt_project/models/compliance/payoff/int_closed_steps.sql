@@ -21,7 +21,7 @@ paths as (
 final as (
 
     select
-        verdicts.connection,
+        paths.connection,
         verdicts.deal_key,
         verdicts.version,
         verdicts.stage_key,

@@ -31,12 +31,7 @@ modes as (
 orders as (
 
     select * from {{ ref('int_step_order') }}
-
-),
-
-four_eyes as (
-
-    select * from {{ ref('int_four_eyes') }}
+    where is_out_of_order
 
 ),
 
@@ -90,16 +85,17 @@ final as (
         coalesce(
             duties.state in ('done', 'done_in_grace', 'backfilled')
             and not duties.is_on_loss
-            and orders.last_moment < duties.entered_at,
+            -- what was done on a day, at a time that nobody wrote down, may have been done until that day's end
+            and coalesce({{ add_seconds('calendar.day_end_utc', '-0.000001') }}, duties.done_at) < duties.entered_at,
             false
         ) as is_early,
-        coalesce(orders.is_out_of_order, false) as is_out_of_order,
+        orders.deal_key is not null as is_out_of_order,
         four_eyes.four_eyes,
         duties.is_due_without_waiver
         and duties.waiver_id is null
         and duties.state = 'missing'
         and not duties.is_judged_at_gate
-        and duties.gate_at >= duties.judge_from
+        and duties.gate_at >= deals.judge_from
         and (deals.status = 'open' or duties.is_on_loss)
         and coalesce(modes.mode, 'alert') = 'alert' as is_alert,
         duties.reason,
@@ -108,8 +104,10 @@ final as (
     from duties
     inner join deals on duties.deal_key = deals.deal_key
     left join modes on duties.deal_key = modes.deal_key and duties.step_key = modes.step_key
+    left join {{ source('reference', 'calendar') }} as calendar on duties.done_at = calendar.day_start_utc
     left join orders on duties.deal_key = orders.deal_key and duties.step_key = orders.step_key
-    left join four_eyes on duties.deal_key = four_eyes.deal_key and duties.step_key = four_eyes.step_key
+    left join {{ ref('int_four_eyes') }} as four_eyes
+        on duties.deal_key = four_eyes.deal_key and duties.step_key = four_eyes.step_key
     left join people
         on duties.deal_key = people.deal_key and duties.gate_visit_no = people.visit_no
 
