@@ -12,17 +12,10 @@ timed as (
         visits.deal_key,
         visits.visit_no,
         visits.stage_key,
-        visits.stage_id,
         visits.entered_at,
         visits.left_at,
-        visits.source,
-        visits.precision,
-        visits.left_precision,
-        visits.actor_id,
-        visits.actor_kind,
         -- since when a deal stands where it was found by a snapshot is not known, nor when it left for there
         visits.precision <> 'order' and coalesce(visits.left_precision, '') <> 'order' as is_timed,
-        deals.judged_at,
         deals.unclear_until,
         greatest(
             {{ seconds_between('visits.entered_at', 'coalesce(visits.left_at, deals.judged_at)') }} / 86400,

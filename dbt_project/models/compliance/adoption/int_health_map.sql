@@ -10,7 +10,7 @@ with settings as (
 stays as (
 
     select stays.*
-    from {{ ref('int_stage_times') }} as stays
+    from {{ ref('int_visits') }} as stays
     inner join {{ ref('int_judged_deals') }} as deals on stays.deal_key = deals.deal_key
     cross join settings
     where deals.is_judged and stays.entered_at >= {{ add_seconds('settings.as_of', back) }}
