@@ -248,6 +248,12 @@ MUTATIONS = {
     "pushes before the connection are counted": (
         "int_hygiene", "pushes.deal_key is null and not duties.are_all_changes_known", "false",
     ),
+    "an undated plan is a contact": (
+        "int_dealings", "has_contact and outcome <> 'planned' then", "has_contact then",
+    ),
+    "a deal is older than its beginning": (
+        "int_hygiene_duties", "'greatest(coalesce(", "'least(coalesce(",
+    ),
     "a plan is a contact": ("int_dealings", "and outcome <> 'planned' as is_past", "and true as is_past"),
     "a close date brought forward is put off": ("int_close_date_pushes", "value > old_value", "value <> old_value"),
     "yesterday's rules ask of open deals": (

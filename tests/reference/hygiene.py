@@ -67,7 +67,7 @@ def _ends(activity: Activity, days: Days) -> datetime:
 
 
 def _is_in_touch(deal: Deal, path: list[Visit], within: timedelta, days: Days, around: Surroundings) -> bool | None:
-    begun = deal.created_at or (path[-1].entered_at if path else None)
+    begun = deal.created_at or (path[-1].entered_at if path and path[-1].precision != "order" else None)
     contacts = [a for a in _known(deal) if a.outcome not in (*CALLED_OFF, PLANNED) and a.contact_count != 0]
     dated = [
         _ends(a, days) for a in contacts

@@ -44,7 +44,8 @@ final as (
         min(case when is_ahead then begins_at end) as next_activity_at,
         max(case when is_past then begins_at end) as last_activity_at,
         max(case when is_past and has_contact then least(ends_at, judged_at) end) as last_contact_at,
-        max(case when occurred_at is null and has_contact then 1 else 0 end) = 1 as has_undated_contact
+        max(case when occurred_at is null and has_contact and outcome <> 'planned' then 1 else 0 end) = 1
+            as has_undated_contact
     from placed
     group by deal_key
 

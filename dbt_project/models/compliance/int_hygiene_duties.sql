@@ -55,7 +55,11 @@ final as (
         rules.severity,
         rules.number,
         rules.sentence_text,
-        {{ add_seconds('coalesce(facts.last_contact_at, facts.began_at)', '86400 * rules.number') }} as contact_until,
+        -- a deal that was made after the last contact is no older than its beginning
+        {{ add_seconds(
+            'greatest(coalesce(facts.last_contact_at, facts.began_at), coalesce(facts.began_at, facts.last_contact_at))',
+            '86400 * rules.number'
+        ) }} as contact_until,
         case
             when conditions.failing_field is not null then 'elsewhere'
             when limited.rule_key is not null and rule_stages.stage_key is null and facts.stage_key <> 'unmapped'
