@@ -37,12 +37,11 @@ MUTATIONS = {
     "what was read only after the night is known to it": (
         "int_evidence", "coalesce(fields.changed_at > deals.judged_at", "coalesce(false",
     ),
-    "a source connected in the midst saw everything": ("int_possible_terms", "covered_from > begun_at", "false"),
-    "what lies before the last days may prove it": (
-        "int_possible_terms", "coalesce(covered_from > last_days_from, true)", "true",
+    "a source connected after the gate saw what came before": (
+        "int_possible_terms", "coverage.covered_from > deadlines.gate_at", "false",
     ),
-    "what lies before the stage may prove what belongs inside": (
-        "int_possible_terms", "coalesce(covered_from > inside_from, true)", "true",
+    "an export that does not tell when a plan was entered has none": (
+        "int_dealings", " and activities.recorded_at <> activities.occurred_at", "",
     ),
     "what may have come too late is called missing": ("int_step_verdicts", "or may_be_late then", "or false then"),
     "a doubt beside a flagged part is forgotten": (
