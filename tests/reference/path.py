@@ -17,6 +17,8 @@ from tests.reference.rows import Deal, StageChange
 
 BIRTH = timedelta(seconds=60)
 SINKS = ("won", "lost")
+SLIPS_WITHIN_SLIPS = 3
+"""There, further, and all the way back is a slip within a slip; so deep they are looked for."""
 
 
 @dataclass(slots=True)
@@ -62,13 +64,22 @@ def visits(deal: Deal, process: Process, days: Days) -> list[Visit]:
         found.append(
             Visit(change.stage_key, change.entered_at, None, change.precision, change.actor_kind, change.actor_id)
         )
-        if len(found) >= 3 and found[-3].stage_key == change.stage_key:
-            stayed = change.entered_at - found[-2].entered_at
-            if stayed <= timedelta(seconds=process.flicker_seconds):
-                del found[-2:]
+    for _ in range(SLIPS_WITHIN_SLIPS):
+        found = _without_slips(found, timedelta(seconds=process.flicker_seconds))
     for visit, following in itertools.pairwise(found):
         visit.left_at = following.entered_at
     return found
+
+
+def _without_slips(visits: list[Visit], flicker: timedelta) -> list[Visit]:
+    """Whatever was left for where it had come from at once, all of it together, and what was come back to is one."""
+    slips = {
+        id(there)
+        for before, there, after in zip(visits, visits[1:], visits[2:], strict=False)
+        if before.stage_key == after.stage_key and after.entered_at - there.entered_at <= flicker
+    }
+    steady = [visit for visit in visits if id(visit) not in slips]
+    return [visit for n, visit in enumerate(steady) if n == 0 or steady[n - 1].stage_key != visit.stage_key]
 
 
 def _in_order(deal: Deal, changes: list[StageChange], process: Process) -> list[StageChange]:
