@@ -25,7 +25,6 @@ doubted as (
 
 ),
 
--- 1 what was in time, 2 what was so and is flagged as entered too late, 3 what came later
 final as (
 
     select
@@ -34,11 +33,7 @@ final as (
         found.step_key,
         found.alternative,
         found.term,
-        case
-            when found.timely_at is not null then 1
-            when found.done_at <= deadlines.deadline_at and deadlines.backfill_policy = 'flag' then 2
-            else 3
-        end as lateness
+        {{ certain_lateness('found.timely_at', 'found.done_at') }} as lateness
     from found
     inner join deadlines
         on

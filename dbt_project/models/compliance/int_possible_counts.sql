@@ -32,7 +32,7 @@ doubted as (
 
 ),
 
--- with what counts for certain: 1 what was in time, 2 what was so and is flagged as entered too late, 3 what came later
+-- with what counts for certain
 pieces as (
 
     select
@@ -55,11 +55,7 @@ pieces as (
         evidence.alternative,
         evidence.term,
         {{ local_date('evidence.happened_at', 'settings.time_zone') }} as happened_day,
-        case
-            when evidence.timely_at is not null then 1
-            when evidence.happened_at <= deadlines.deadline_at and deadlines.backfill_policy = 'flag' then 2
-            else 3
-        end as lateness,
+        {{ certain_lateness('evidence.timely_at', 'evidence.happened_at') }} as lateness,
         cast(null as integer) as doubt
     from evidence
     cross join {{ source('reference', 'settings') }} as settings
