@@ -20,8 +20,8 @@ class SalesforceOptions:
     fields: tuple[str, ...] = ()
     overlap: timedelta = timedelta(minutes=30)
     """Rows may show up minutes after their own stamp; each increment begins so long before the last pass did."""
-    bulk_from_rows: int = 10_000
-    """From so many rows on a query is a Bulk job; below, five REST pages are sooner there, and fewer calls."""
+    bulk_from_rows: int = 2000
+    """From so many rows on a query is a Bulk job; below, one REST page is sooner there."""
     bulk_page_rows: int = 25_000
     bulk_wait: timedelta = timedelta(minutes=60)
     formula_refresh: timedelta = timedelta(hours=24)
@@ -47,7 +47,7 @@ class SessionOptions:
 RULES = OptionRules(
     {
         "overlap_minutes": Number(30, 10, 1440),
-        "bulk_from_rows": Number(10_000, 1, 1_000_000),
+        "bulk_from_rows": Number(2000, 1, 1_000_000),
         "bulk_page_rows": Number(25_000, 1, 250_000),
         "bulk_wait_minutes": Number(60, 1, 1440),
         "formula_refresh_hours": Number(24, 0, 720),

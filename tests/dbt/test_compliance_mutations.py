@@ -41,7 +41,7 @@ MUTATIONS = {
         "int_possible_terms", "coverage.covered_from > deadlines.gate_at", "false",
     ),
     "an export that does not tell when a plan was entered has none": (
-        "int_dealings", " and activities.recorded_at <> activities.occurred_at", "",
+        "int_dealings", "or activities.recorded_at <> activities.occurred_at", "or true",
     ),
     "what may have come too late is called missing": ("int_step_verdicts", "or may_be_late then", "or false then"),
     "a doubt beside a flagged part is forgotten": (

@@ -23,7 +23,9 @@ dated as (
         on activities.precision = 'day' and cast(activities.occurred_at as date) = calendar.day
     where
         not coalesce(
-            activities.recorded_at > deals.judged_at and activities.recorded_at <> activities.occurred_at, false
+            activities.recorded_at > deals.judged_at
+            and (activities.occurred_at is null or activities.recorded_at <> activities.occurred_at),
+            false
         )
         and coalesce(activities.outcome, '') not in ('canceled', 'cancelled', 'no_show')
 
