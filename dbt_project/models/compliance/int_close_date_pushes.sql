@@ -17,8 +17,13 @@ changes as (
             order by changes.changed_at, changes.change_id
         ) as old_value
     from {{ ref('int_field_changes') }} as changes
-    inner join deals on changes.deal_key = deals.deal_key and changes.changed_at <= deals.judged_at
-    where changes.field = 'close_date' and not coalesce(changes.recorded_at > deals.judged_at, false)
+    inner join deals on changes.deal_key = deals.deal_key
+    left join {{ source('reference', 'calendar') }} as calendar
+        on changes.precision = 'day' and cast(changes.changed_at as date) = calendar.day
+    where
+        changes.field = 'close_date'
+        and coalesce(calendar.day_start_utc, changes.changed_at) <= deals.judged_at
+        and not coalesce(changes.recorded_at > deals.judged_at, false)
 
 ),
 

@@ -55,7 +55,11 @@ proven as (
                 {{ add_seconds('coalesce(asked.recorded_at, asked.dated_at)', '-settings.backfill_seconds') }}
             )
         end as proven_at,
-        case when asked.counts_days then {{ local_date('asked.dated_at', 'settings.time_zone') }} end as counted_day
+        case when asked.counts_days then {{ local_date('asked.dated_at', 'settings.time_zone') }} end as counted_day,
+        case
+            when asked.counts_days and asked.happened_at is null and not asked.is_order
+                then {{ local_date('asked.happened_until', 'settings.time_zone') }}
+        end as possible_day
     from asked
     cross join {{ source('reference', 'settings') }} as settings
 
@@ -89,6 +93,7 @@ final as (
         needed,
         min_count,
         counted_day,
+        possible_day,
         counts_days
     from proven
 

@@ -30,6 +30,7 @@ told as (
         term,
         cast(null as timestamp) as happened_from,
         cast(null as timestamp) as happened_until,
+        possible_day,
         recorded_at,
         3 as doubt
     from evidence
@@ -45,6 +46,7 @@ told as (
         term,
         happened_from,
         happened_until,
+        cast(null as date) as possible_day,
         recorded_at,
         4 as doubt
     from {{ ref('int_possible_records') }}
@@ -60,7 +62,7 @@ final as (
         told.step_key,
         told.alternative,
         told.term,
-        {{ local_date('told.happened_from', 'settings.time_zone') }} as happened_day,
+        coalesce({{ local_date('told.happened_from', 'settings.time_zone') }}, told.possible_day) as happened_day,
         case
             when told.happened_from > deadlines.deadline_at then 3
             when
