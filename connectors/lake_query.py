@@ -20,7 +20,7 @@ from connectors.lake_columns import strings
 from connectors.lake_table import ENVELOPE
 
 # For all connections together; beyond it DuckDB spills to disk. It holds ids; more would be used because it is there:
-# the first sync of a million records peaks at 326 MB so, and at 369 MB with 320 MB here.
+# the first sync of a million records peaks at 313 MB so, and at some 40 MB more with 320 MB here.
 _MEMORY = "96MB"
 # Two threads may each hold a block of a file, and compaction makes large ones of heavy rows.
 _MEMORY_FOR_LARGE_BLOCKS = "320MB"
