@@ -181,7 +181,8 @@ def _events(deal: Deal, path: list[Visit], terms: Iterable[Term], days: Days, *,
     now = deal.judged_at
     for term in terms:
         for record_id, at, precision, recorded_at in _records(deal, path, term, best=best):
-            when = None if at is None else days.seen(at, precision)
+            is_visit = term.kind == "stage"  # a visit's day stands at its first moment already
+            when = None if at is None else When(at, precision == "day") if is_visit else days.seen(at, precision)
             if (when is not None and when.at > now) or (recorded_at or now) > now:
                 continue
             is_told = precision != "order"
