@@ -40,9 +40,6 @@ MUTATIONS = {
     "a source connected after the gate saw what came before": (
         "int_possible_terms", "coverage.covered_from > deadlines.gate_at", "false",
     ),
-    "an export that does not tell when a plan was entered has none": (
-        "int_dealings", "or activities.recorded_at <> activities.occurred_at", "or true",
-    ),
     "what may have come too late is called missing": ("int_step_verdicts", "or may_be_late then", "or false then"),
     "a doubt beside a flagged part is forgotten": (
         "int_possible_evidence", "lateness < least_certain", "lateness = 1",

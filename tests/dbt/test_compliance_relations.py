@@ -100,7 +100,8 @@ class Deals:
     def activity(self, name: str, kind: str, when: float, **more: Any) -> None:
         self.tables["int_activities"].append({
             **self.base(name), "activity_id": f"{name}{kind}{when}", "kind": kind, "occurred_at": day(when),
-            "recorded_at": day(when), "precision": "exact", "owner_key": "ann@acme.example", **more,
+            "recorded_at": day(when) if day(when) < JUDGED else None, "precision": "exact",
+            "owner_key": "ann@acme.example", **more,
         })  # fmt: skip
 
     def quote(self, name: str, when: float, by: str | None) -> None:

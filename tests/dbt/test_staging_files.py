@@ -192,6 +192,7 @@ def test_every_object_of_an_export(home: Warehouse) -> None:
         ("call", "complete", "in", 2, "day")
     ]
     assert [(a["started_at"], a["subject"]) for a in activity] == [(at("2024-03-01T22:00:00"), "offer and demo")]
+    assert activity[0]["recorded_at"] is None, "nobody says when it was entered"
     assert home.values("select owner_key from canonical.int_documents") == ["bo@example.com"]
     assert home.values("select added_at from canonical.int_deal_contacts") == [None]
     assert home.values("select status from canonical.int_documents") == ["sent"]

@@ -47,9 +47,8 @@ def _holds(deal: Deal, path: list[Visit], rule: OpenRule, days: Days, around: Su
 
 
 def _known(deal: Deal) -> list[Activity]:
-    """What had been entered by then. Of a plan whose entry time is its own time nobody said when it was entered."""
-    return [a for a in deal.activities
-            if (a.recorded_at or deal.judged_at) <= deal.judged_at or a.recorded_at == a.occurred_at]  # fmt: skip
+    """What had been entered by then, or nobody says when."""
+    return [a for a in deal.activities if (a.recorded_at or deal.judged_at) <= deal.judged_at]
 
 
 def _is_planned(deal: Deal, days: Days, around: Surroundings) -> bool | None:

@@ -4,8 +4,8 @@ with activities as (
 
 ),
 
--- what came in later was not known (an export that does not tell when shows a plan's own time there); what was called
--- off neither took place nor will; a date without a time lasts until its day's end
+-- what came in later was not known; what was called off neither took place nor will; a date without a time lasts until
+-- its day's end
 dated as (
 
     select
@@ -22,11 +22,7 @@ dated as (
     left join {{ source('reference', 'calendar') }} as calendar
         on activities.precision = 'day' and cast(activities.occurred_at as date) = calendar.day
     where
-        not coalesce(
-            activities.recorded_at > deals.judged_at
-            and (activities.occurred_at is null or activities.recorded_at <> activities.occurred_at),
-            false
-        )
+        not coalesce(activities.recorded_at > deals.judged_at, false)
         and coalesce(activities.outcome, '') not in ('canceled', 'cancelled', 'no_show')
 
 ),

@@ -17,7 +17,7 @@ select
         when lower(direction) in ('out', 'outbound', 'outgoing') then 'out'
     end as direction,
     occurred_at_utc as occurred_at,
-    coalesce({{ to_utc('recorded_at') }}, occurred_at_utc) as recorded_at,
+    {{ to_utc('recorded_at') }} as recorded_at,
     owner_id,
     {{ to_small_count('contact_count') }} as contact_count,
     case when length(occurred_at) = 10 then 'day' else 'exact' end as precision,
