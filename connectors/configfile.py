@@ -39,7 +39,9 @@ ModelT = TypeVar("ModelT", bound=BaseModel)
 class ConfigModel(BaseModel):
     """Base of all models of workspace files: unknown keys are faults, and `4711` may be a name."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True, validate_default=False)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, coerce_numbers_to_str=True, validate_default=False, allow_inf_nan=False
+    )
 
 
 @dataclass(frozen=True, slots=True)

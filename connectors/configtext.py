@@ -124,6 +124,10 @@ def _syntax_problems(document: Document, text: str, error: yaml.YAMLError) -> It
         yield Problem(document.file, line, "", None, "a tab stands in the indentation", "indent with spaces")
     if tabs:
         return  # whatever else the parser says follows from the tabs
+    if isinstance(error, yaml.reader.ReaderError):
+        line = text[: error.position].count("\n") + 1
+        yield Problem(document.file, line, "", None, f"the character {error.character:#06x} stands here", "remove it")
+        return
     if not isinstance(error, yaml.MarkedYAMLError):
         yield Problem(document.file, None, "", None, f"not readable as YAML: {error}")
         return

@@ -56,6 +56,7 @@ _SHAPES = {
     "int_from_float": "a whole number",
     "float_type": "a number",
     "float_parsing": "a number",
+    "finite_number": "a number",
     "decimal_type": "a number",
     "decimal_parsing": "a number",
     "bool_type": "true or false",
@@ -63,6 +64,7 @@ _SHAPES = {
     "date_type": "a date like 2026-01-31",
     "date_parsing": "a date like 2026-01-31",
     "date_from_datetime_parsing": "a date like 2026-01-31",
+    "date_from_datetime_inexact": "a date like 2026-01-31",
     "datetime_type": "a time like 2026-01-31T09:00:00Z",
     "datetime_parsing": "a time like 2026-01-31T09:00:00Z",
     "datetime_from_date_parsing": "a time like 2026-01-31T09:00:00Z",
@@ -88,6 +90,16 @@ _PATTERNS = {
 }
 """Pattern of a setting -> what it asks for, and the fix."""
 
+_BOUNDS = {
+    "greater_than": ("gt", "too small", "more than {}"),
+    "greater_than_equal": ("ge", "too small", "{} or more"),
+    "less_than": ("lt", "too large", "less than {}"),
+    "less_than_equal": ("le", "too large", "{} or less"),
+}
+"""Pydantic's word -> where it keeps the bound, what is wrong, and what would do."""
+_SHORT = {"too_short": "name at least one", "string_too_short": "write something, or remove the line"}
+"""No setting asks for more than one item, or for more than one character."""
+
 _HOW = {"a list": "a list: `- item` lines or `[a, b]`", "a mapping": "a mapping: `key: value` lines"}
 
 
@@ -108,9 +120,16 @@ def words_for(item: Any, path: ConfigPath, model: type[BaseModel]) -> tuple[str,
     if kind == "string_pattern_mismatch" and item["ctx"]["pattern"] in _PATTERNS:
         shape, _, fix = _PATTERNS[item["ctx"]["pattern"]].partition("; ")
         return f"{_shown(value, path)} is not {shape}", fix
+    if kind in _BOUNDS:
+        where, what, how = _BOUNDS[kind]
+        bound = f"{item['ctx'][where]:.15g}"
+        return f"{_shown(value, path)} is {what}", f"write {how.format(bound)}"
+    if kind in _SHORT and item["ctx"]["min_length"] == 1:
+        return "is empty", _SHORT[kind]
     cause = item.get("ctx", {}).get("error")
     if cause is not None:
-        return str(cause), ""
+        said = str(cause)
+        return f"{_shown(value, path)} {said}" if said.startswith("is ") else said, ""
     return f"{_shown(value, path)} is refused: {item['msg'][:1].lower()}{item['msg'][1:]}", ""
 
 

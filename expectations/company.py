@@ -6,7 +6,6 @@ The model and its reading belong here; accounts are in connections.yml, stages a
 from __future__ import annotations
 
 import re
-from datetime import date
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -17,6 +16,7 @@ from pydantic import Field, field_validator, model_validator
 
 from connectors import configwords
 from connectors.configfile import ConfigModel, Fault, Faults, did_you_mean, load_model
+from expectations.durations import DateField
 
 WORKSPACE_FORMAT = 1
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -62,9 +62,9 @@ class Company(ConfigModel):
     name: str | None = Field(default=None, description="The company's name, for headings.")
     time_zone: str = Field(description="The zone that defines a day, like Europe/Berlin.")
     working_days: tuple[Weekday, ...] = Field(default=WEEKDAYS[:5], min_length=1)
-    holidays: tuple[date, ...] = Field(default=(), description="Days off that fall on working days.")
+    holidays: tuple[DateField, ...] = Field(default=(), description="Days off that fall on working days.")
     home_currency: str = Field(description="The currency of reports, like EUR.")
-    rates: dict[str, dict[date, Decimal]] = Field(
+    rates: dict[str, dict[DateField, Decimal]] = Field(
         default_factory=dict, description="Currency -> day from which it holds -> what one unit is worth at home."
     )
     fiscal_year_starts: Month = Field(default="january", description="The first month.")
@@ -76,7 +76,7 @@ class Company(ConfigModel):
     )
     retention: Retention = Retention()
     publishers: tuple[Publisher, ...] = (Publisher(kind="duckdb"), Publisher(kind="parquet"))
-    judge_from: date | None = Field(default=None, description="Deals that left a stage earlier raise no alert.")
+    judge_from: DateField | None = Field(default=None, description="Deals that left a stage earlier raise no alert.")
     hold: Hold = Hold()
 
     @property
@@ -122,7 +122,7 @@ class Company(ConfigModel):
 
     @field_validator("rates")
     @classmethod
-    def _sound_rates(cls, rates: dict[str, dict[date, Decimal]]) -> dict[str, dict[date, Decimal]]:
+    def _sound_rates(cls, rates: dict[str, dict[DateField, Decimal]]) -> dict[str, dict[DateField, Decimal]]:
         faults = [fault for code, by_day in rates.items() for fault in _rate_faults(code, by_day)]
         if faults:
             raise Faults(*faults)
@@ -179,7 +179,7 @@ def _zone_help(value: str) -> str:
     return hint if hint.startswith("did you mean") else "write it like Europe/Berlin"
 
 
-def _rate_faults(code: str, by_day: dict[date, Decimal]) -> list[Fault]:
+def _rate_faults(code: str, by_day: dict[DateField, Decimal]) -> list[Fault]:
     faults = []
     if not CURRENCY.fullmatch(code):
         faults.append(

@@ -1,12 +1,13 @@
-"""Spans of time as people write them in configuration: `2 days`, `60 seconds`, `1 working day`.
+"""Spans of time and dates as people write them in configuration: `2 days`, `1 working day`, `2026-01-31`.
 
-Parsing and printing of spans belong here; what a span is used for doesn't.
+Parsing and printing of them belong here; what they are used for doesn't.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, WithJsonSchema
@@ -18,6 +19,8 @@ SPAN_PATTERN = r"^\d+ ?(seconds?|minutes?|hours?|days?|weeks?)$"
 SPAN_HELP = "write a number and a unit, for example `60 seconds`, `4 hours` or `2 days`"
 GRACE_HELP = "write `{working_days: 1}`, or a span such as `60 seconds` or `2 days`"
 MOST_WORKING_DAYS = 60
+LONGEST = 3660 * SECONDS_IN["day"]
+"""Ten years: longer than any rule means, and a moment so much later can still be told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,10 @@ def parse_span(value: Any) -> int:
     match = SPAN.fullmatch(value.strip()) if isinstance(value, str) else None
     if match is None:
         raise ValueError(f"is not a span of time; {SPAN_HELP}")
-    return int(match[1]) * SECONDS_IN[match[2].lower()]
+    seconds = int(match[1]) * SECONDS_IN[match[2].lower()]
+    if seconds > LONGEST:
+        raise ValueError("is longer than ten years; write a shorter time")
+    return seconds
 
 
 def parse_grace(value: Any) -> Grace:
@@ -55,7 +61,14 @@ def parse_grace(value: Any) -> Grace:
         return Grace(seconds=parse_span(value))
     if isinstance(days, int) and not isinstance(days, bool) and 1 <= days <= MOST_WORKING_DAYS:
         return Grace(working_days=days)
-    raise ValueError(f"is not a grace; {GRACE_HELP} (1 to {MOST_WORKING_DAYS} working days)")
+    raise ValueError(f"is not a span of time; {GRACE_HELP} (1 to {MOST_WORKING_DAYS} working days)")
+
+
+def _as_date(value: Any) -> Any:
+    """A number is no date: `20260131` would be a day of 1970, counted in seconds."""
+    if not isinstance(value, date) and "-" not in str(value)[1:]:
+        raise ValueError("is not a date like 2026-01-31; write a date like 2026-01-31")
+    return value
 
 
 def span_in_words(seconds: int) -> str:
@@ -69,6 +82,7 @@ def span_in_words(seconds: int) -> str:
     raise ValueError(f"a span of {seconds} seconds has no whole unit")
 
 
+DateField = Annotated[date, BeforeValidator(_as_date)]
 Span = Annotated[
     int,
     BeforeValidator(parse_span),

@@ -13,6 +13,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from expectations.durations import DateField
+
 KINDS = ("field", "activity", "contact", "document", "stage", "approval")
 COUNTERS = ("at_least", "on_days", "in_last_days", "with_contact")
 ANY = "any"
@@ -36,7 +38,7 @@ Words = Annotated[
 class Evidence(BaseModel):
     """Proof of a step: one of `field`, `activity`, `contact`, `document`, `stage`, `approval`, or several."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     any: tuple[Evidence, ...] | None = Field(default=None, min_length=1, description="Any one of these suffices.")
     all: tuple[Evidence, ...] | None = Field(default=None, min_length=1, description="All of these are needed.")
@@ -53,7 +55,7 @@ class Evidence(BaseModel):
         default=None, description="`on_or_after`: the date held when the deal left the stage was not yet past."
     )
 
-    changed_after: date | None = Field(
+    changed_after: DateField | None = Field(
         default=None, description="Only what the field was set to from this day on (company's time zone)."
     )
 

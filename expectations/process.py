@@ -15,7 +15,7 @@ from pydantic import Field
 
 from connectors.configfile import ConfigModel, ConfigProblems, read_document, validate
 from expectations.conditions import AppliesTo, condition_fields
-from expectations.durations import Grace, GraceField, Span
+from expectations.durations import DateField, Grace, GraceField, Span
 from expectations.duties import Hygiene, Response
 from expectations.evidence import Evidence, asks_for_text, fields_of
 from expectations.process_checks import check_process
@@ -27,7 +27,9 @@ DEFAULT_PROCESS = Path(__file__).with_name("process.yml")
 class Version(ConfigModel):
     """The process as it is from a date on."""
 
-    in_force_from: date | None = Field(default=None, description="The first day (company's time zone) of this version.")
+    in_force_from: DateField | None = Field(
+        default=None, description="The first day (company's time zone) of this version."
+    )
     applies_to: AppliesTo = AppliesTo()
     stages: tuple[Stage, ...] = Field(min_length=1)
     responses: tuple[Response, ...] = ()
@@ -50,6 +52,7 @@ class Defaults(ConfigModel):
     logging_min_activities: int = Field(
         default=3,
         ge=0,
+        le=1_000_000,
         description="Activity steps are judged only for owners who log at least so many; 0 judges everybody.",
     )
     won_at_birth: Span = Field(
@@ -61,10 +64,10 @@ class Defaults(ConfigModel):
 class ProcessFile(ConfigModel):
     """The file: either one version at top level, or several under `versions`."""
 
-    judge_from: date | None = Field(default=None, description="Deals that left a stage earlier raise no alert.")
+    judge_from: DateField | None = Field(default=None, description="Deals that left a stage earlier raise no alert.")
     defaults: Defaults = Defaults()
     versions: tuple[Version, ...] | None = Field(default=None, min_length=1)
-    in_force_from: date | None = None
+    in_force_from: DateField | None = None
     applies_to: AppliesTo | None = None
     stages: tuple[Stage, ...] | None = Field(default=None, min_length=1)
     responses: tuple[Response, ...] = Field(default=(), description="Duties that an event sets off.")

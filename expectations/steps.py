@@ -118,7 +118,7 @@ class Stage(ConfigModel):
 
     key: Key
     name: str = Field(min_length=1, description="What people read.")
-    probability: float = Field(description="The share of deals in this stage that will be won, 0 to 1.")
+    probability: float = Field(ge=0, le=1, description="The share of deals in this stage that will be won, 0 to 1.")
     max_days: float | None = Field(
         default=None, gt=0, description="A deal that stays longer has a finding `over_time`."
     )

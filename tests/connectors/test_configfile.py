@@ -106,7 +106,7 @@ stages:
         "process.yml:7: stages.qualify.max_days: 'soon' is not a whole number; write a whole number",
         "process.yml:10: stages.qualify.steps[1].wieght: 'wieght' is not a setting here; did you mean 'weight'?",
         "process.yml:11: stages.qualify.steps[2].key: 'key' is missing; add `key: …`",
-        "process.yml:11: stages.qualify.steps[2].weight: 7 is refused: input should be less than or equal to 1",
+        "process.yml:11: stages.qualify.steps[2].weight: 7 is too large; write 1 or less",
         "process.yml:12: stages.qualify.steps[2].kind: 'feild' is not allowed here; did you mean 'field'?",
         "process.yml:13: stages.qualify.steps[3]: 'just text' is not a mapping; write a mapping: `key: value` lines",
         "process.yml:14: stages.develop: a list is not a mapping; write a mapping: `key: value` lines",
@@ -148,6 +148,7 @@ def test_context_reaches_the_validators(tmp_path: Path) -> None:
                 "process.yml:2: byte 0xfc is not UTF-8; save the file with the encoding UTF-8",
             ],
         ),
+        ("stages: {}\nrate: 1\x00\n", ["process.yml:2: the character 0x0000 stands here; remove it"]),
         (
             "stages: &s\n  a: *s\n",
             [

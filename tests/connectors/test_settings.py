@@ -62,7 +62,7 @@ connections:
             "environment variable (value not shown); put the secret into .env as `SOME_NAME=…` and write "
             "`token: SOME_NAME`; revoke it if it was shared"
         ),
-        "connections.yml:5: connections.Acme.max_minutes: 0 is refused: input should be greater than 0",
+        "connections.yml:5: connections.Acme.max_minutes: 0 is too small; write more than 0",
         (
             "connections.yml:8: connections.Acme.pipelines.default.deal_type: 'renewals' is not allowed here; "
             "did you mean 'renewal'?"

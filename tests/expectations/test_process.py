@@ -123,10 +123,41 @@ def test_the_good_file_is_good(tmp_path):
             ),
         ),
         (
+            "probability: 0.6",
+            'probability: "60"',
+            "process.yml:17: stages[2].probability: '60' is too large; write 1 or less",
+        ),
+        (
+            "probability: 0.6",
+            "probability: nan",
+            "process.yml:17: stages[2].probability: 'nan' is not a number; write a number",
+        ),
+        (
+            "within: 2 days",
+            "within: 99999999999999 weeks",
+            (
+                "process.yml:27: on_loss[1].within: '99999999999999 weeks' is longer than ten years; "
+                "write a shorter time"
+            ),
+        ),
+        *(
+            (
+                "stages:\n",
+                f"in_force_from: {number}\nstages:\n",
+                f"process.yml:1: in_force_from: {number} is not a date like 2026-01-31; write a date like 2026-01-31",
+            )
+            for number in (0, 2026, 20260131)
+        ),
+        (
+            "{activity: call}",
+            "{activity: []}",
+            "process.yml:9: stages[1].steps[1].evidence.activity: is empty; name at least one",
+        ),
+        (
             "within: 2 days",
             "within: 2",
             (
-                "process.yml:27: on_loss[1].within: is not a span of time; write a number and a unit, for example "
+                "process.yml:27: on_loss[1].within: 2 is not a span of time; write a number and a unit, for example "
                 "`60 seconds`, `4 hours` or `2 days`"
             ),
         ),

@@ -219,8 +219,8 @@ def test_the_good_file_is_good(tmp_path):
             "    within: 2 days\n",
             "    within: soon\n",
             (
-                "20: responses[1].within: is not a grace; write `{working_days: 1}`, or a span such as `60 seconds` or "
-                "`2 days` (1 to 60 working days)"
+                "20: responses[1].within: 'soon' is not a span of time; write `{working_days: 1}`, or a span such as "
+                "`60 seconds` or `2 days` (1 to 60 working days)"
             ),
         ),
         (
