@@ -167,15 +167,6 @@ def _compile() -> dict[str, compiled.Node]:
     return {result.node.unique_id: compiled.node_of(result.node) for result in results}
 
 
-@cache
-def _chosen(select: str) -> tuple[str, ...]:
-    listing = ["list", "--resource-type", "model", "--output", "json", "--output-keys", "unique_id"]
-    return tuple(
-        json.loads(line)["unique_id"]
-        for line in _invoke([*listing, "--select", *select.split()], PARSED, project_manifest())
-    )
-
-
 class Warehouse:
     """A build file and a warehouse file in a folder, with every source table, empty unless rows were given."""
 
@@ -234,13 +225,13 @@ class Warehouse:
 
     def run(self, select: str) -> None:
         """Build a selection of models (space-separated, as on dbt's command line); raises ModelFailed."""
-        compiled.build(
-            compiled_models(), _chosen(select), self.folder / "build.duckdb", self.folder / "warehouse.duckdb"
-        )
+        nodes = compiled_models()
+        chosen = compiled.selected(nodes, select)
+        compiled.build(nodes, chosen, self.folder / "build.duckdb", self.folder / "warehouse.duckdb")
 
     def dbt(self, command: str, select: str, *, exclude: str | None = None) -> Any:
-        """Have dbt itself do something with a selection; raises DbtFailed with what went wrong."""
-        arguments = [command, "--select", *select.split()]
+        """Have dbt itself do something with a selection (`test`, `list`); raises DbtFailed with what went wrong."""
+        arguments = [*command.split(), "--select", *select.split()]
         if exclude:
             arguments += ["--exclude", *exclude.split()]
         return _invoke(arguments, self.folder, project_manifest())

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
-from tests.dbt.harness import DbtFailed, Warehouse, calendar, record
+from tests.dbt import compiled
+from tests.dbt.harness import DbtFailed, Warehouse, calendar, compiled_models, record
 
 CORE = "path:models/staging path:models/canonical path:models/marts/core"
 
@@ -39,6 +41,14 @@ def test_nothing_of_staging_is_in_the_published_file(tmp_path: Path) -> None:
     home.run(CORE)
     schemas = "select distinct schema_name from duckdb_tables() where database_name = 'warehouse'"
     assert home.values(schemas) == ["marts"]
+
+
+def test_a_selection_is_what_dbt_understands_by_it(tmp_path: Path) -> None:
+    words = "+int_withdrawn_activities,path:models/canonical +path:models/marts/forecast,int_forecast_* dim_deals"
+    listing = Warehouse(tmp_path).dbt("list --resource-type model --output json --output-keys unique_id", words)
+    ids = {json.loads(line)["unique_id"] for line in listing}
+    assert compiled.selected(compiled_models(), words) == ids
+    assert len(ids) > 20
 
 
 def test_a_table_that_breaks_its_grain_fails_its_test(tmp_path: Path) -> None:
