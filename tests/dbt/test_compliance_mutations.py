@@ -100,16 +100,16 @@ MUTATIONS = {
     "a rep's rate holds what machines moved": ("rpt_adherence", "where is_in_rep_rates", "where true"),
     "nothing due is a rate": ("rpt_adherence", "when due = 0 then", "when due < 0 then"),
     "a new owner counts only after the moment": (
-        "int_visit_people", "visits.entered_at >= followed.changed_at", "visits.entered_at > followed.changed_at",
+        "int_visit_people", "visits.entered_at >= spans.held_from", "visits.entered_at > spans.held_from",
     ),
     "a new owner that came in later was known": (
-        "int_visit_people", "changes.recorded_at > deals.judged_at", "false",
+        "int_owner_spans", "changes.recorded_at > deals.judged_at", "false",
     ),
     "whose it was is told by what came in later": (
         "int_finding_owners", "changes.recorded_at > deals.judged_at", "false",
     ),
     "the last day in a team is none": ("int_visit_people", "held.day <= coalesce(", "held.day < coalesce("),
-    "a snapshot says since when": ("int_visit_people", "coalesce(followed.next_source, '') <> 'snapshot'", "true"),
+    "a snapshot says since when": ("int_owner_spans", "coalesce(followed.next_source, '') <> 'snapshot'", "true"),
     "who still stays has left": (
         "int_stage_survival", "sum(case when has_left then 1 else 0 end)", "count(*)",
     ),
@@ -239,6 +239,12 @@ MUTATIONS = {
     "as many pushes as are allowed are too many": ("int_hygiene", "floor(duties.number) + 1", "floor(duties.number)"),
     "nothing is planned where plans are not read": ("int_hygiene", "and not duties.are_plans_known", "and false"),
     "what was called off took place": ("int_dealings", "not in ('canceled', 'cancelled', 'no_show')", "<> ''"),
+    "whoever has a deal now is asked for what was due before": (
+        "int_response_verdicts", "coalesce(spans.owner_key, duties.owner_key)", "duties.owner_key",
+    ),
+    "what is logged later counts for who logs": (
+        "int_step_logging", "activities.recorded_at > connections", "null > connections",
+    ),
     "an activity that came in later was known": ("int_dealings", "activities.recorded_at > deals.judged_at", "false"),
     "a push that came in later was known": ("int_close_date_pushes", "changes.recorded_at > deals.judged_at", "false"),
     "pushes before the connection are counted": (

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 from tests.reference.conditions import applies
 from tests.reference.days import Days, When
+from tests.reference.owners import is_too_quiet, owner_at
 from tests.reference.path import SINKS, Visit, is_truncated
 from tests.reference.process import Process, Response, Term, Version
 from tests.reference.proofs import SOURCE, matches_activity, matches_contact, matches_document, says_so
@@ -64,14 +65,15 @@ def answers(deal: Deal, path: list[Visit], process: Process, days: Days, around:
                     process.at(deal.judged_at if at is None else at.at) is version
                     and deal.deal_type in version.deal_types
                 ):
-                    yield _answer(deal, path, version, response, event, days, around)
+                    yield _answer(deal, path, process, version, response, event, days, around)
 
 
-def _answer(deal: Deal, path: list[Visit], version: Version, response: Response, event: Event, days: Days,
-            around: Surroundings) -> Answer:  # fmt: skip
+def _answer(deal: Deal, path: list[Visit], process: Process, version: Version, response: Response, event: Event,
+            days: Days, around: Surroundings) -> Answer:  # fmt: skip
     since = event.when
+    asked = applies(deal, version, response.response_key, since, days, around)
     if since is None:
-        return Answer(response.response_key, event, version.number, "unknown")
+        return Answer(response.response_key, event, version.number, "not_applicable" if asked is False else "unknown")
     until = deadline(response, since, days)
     ends = days.last_moment_after(until, 0) if until.by_day else until
     surely = [e for e in _later(deal, path, response, event, days, best=False) if e.when is not None]
@@ -80,11 +82,13 @@ def _answer(deal: Deal, path: list[Visit], version: Version, response: Response,
     state = _state(deal, path, event, until, surely, perhaps, days)
     is_read = response.terms and all(around.saw(SOURCE[term.kind], since.at) for term in response.terms)
     is_mixed = deal.unclear_until is not None and since.at <= deal.unclear_until
-    asked = applies(deal, version, response.response_key, since, days, around)
     if asked is False:
         state = "not_applicable"
     elif state in ("late", "missing", "pending") and (asked is None or is_mixed or not is_read):
         state = "unknown"
+    elif state in ("late", "missing") and first is None:
+        is_quiet = is_too_quiet(owner_at(deal, ends.at), response.terms, process, around)
+        state = "unknown" if is_quiet else state
     if state == "late" and first is None:
         first = min((e.when for e in perhaps if e.when is not None), key=lambda when: when.at)
     is_due = response.is_mandatory and state in DUE

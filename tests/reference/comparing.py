@@ -34,7 +34,8 @@ from tests.reference.tables import (
 
 ZONES = ("UTC", "America/New_York", "Asia/Kolkata", "Europe/Berlin")
 HOLIDAYS = frozenset({date(2024, 3, 29), date(2024, 4, 1), date(2024, 5, 1)})
-KINDS = {"skip": "stage_skipped", "born_late": "born_late", "backward": "moved_backward", "reopen": "reopened"}
+KINDS = {"skip": "stage_skipped", "born_late": "born_late", "backward": "moved_backward", "reopen": "reopened",
+         "conflict": "conflicting_outcome"}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +76,14 @@ def compare(seed: int, count: int, folder: Path, without: frozenset[str] = froze
     drawn = drawn_process(rng, folder, without)
     tables = process_tables(drawn, days.zone)
     flicker, tolerance = drawn.defaults.flicker, drawn.defaults.backfill_tolerance
-    birth = drawn.defaults.won_at_birth
-    process = read_process(tables, flicker_seconds=flicker, backfill_seconds=tolerance, won_at_birth_seconds=birth)
+    birth, least = drawn.defaults.won_at_birth, drawn.defaults.logging_min_activities
+    process = read_process(
+        tables,
+        flicker_seconds=flicker,
+        backfill_seconds=tolerance,
+        won_at_birth_seconds=birth,
+        logging_min_activities=least,
+    )
     accounts = drawn_accounts(rng, 40, without)
     covered = {account.name: account.covered_from for account in accounts}
     deals = list(drawn_deals(rng, count, accounts, process, days.zone, without))
@@ -90,6 +97,7 @@ def compare(seed: int, count: int, folder: Path, without: frozenset[str] = froze
         flicker_seconds=flicker,
         backfill_seconds=tolerance,
         won_at_birth_seconds=birth,
+        logging_min_activities=least,
         as_of=max(account.judged_at for account in accounts),
     )
     write(world, tables, deals, accounts, waivers, days)
@@ -104,15 +112,17 @@ def compare(seed: int, count: int, folder: Path, without: frozenset[str] = froze
     open_rules = read_hygiene(built)
     planning = {
         deal.connection for deal in deals if "planned_activities" in covered[deal.connection]
-        and any(a.occurred_at and a.occurred_at > deal.judged_at for a in deal.activities)
+        and any(a.occurred_at and a.occurred_at > deal.judged_at and (a.recorded_at or deal.judged_at) <= deal.judged_at
+                for a in deal.activities)
     }  # fmt: skip
+    logged = _logged(deals, days)
     differences, verdicts, met = [], 0, Counter[str]()
     for deal in deals:
         key = deal.deal_key
         lifted = [*given.get(None, []), *given.get(key, [])]
-        ours = judge_deal(
-            deal, process, days, Surroundings(covered[deal.connection], lifted, deal.connection in planning)
-        )
+        account = deal.connection
+        around = Surroundings(covered[account], lifted, account in planning, logged[account])
+        ours = judge_deal(deal, process, days, around)
         verdicts += len(ours.verdicts)
         met.update(f"step {one.state}" for one in ours.verdicts.values())
         met.update(f"answer {one.state}" for one in ours.answers)
@@ -136,6 +146,18 @@ def compare(seed: int, count: int, folder: Path, without: frozenset[str] = froze
             if expected.get(what) != said.get(what)
         ]
     return Compared(len(deals), verdicts, differences, process, covered, waivers, met)
+
+
+def _logged(deals: list[Deal], days: Days) -> dict[str, Counter[tuple[str, str]]]:
+    """Account -> owner and kind -> how many activities surely took place and were known when the account was read."""
+    logged: dict[str, Counter[tuple[str, str]]] = {deal.connection: Counter() for deal in deals}
+    for deal in deals:
+        for one in deal.activities:
+            is_over = one.occurred_at is not None and days.seen(one.occurred_at, one.precision).at <= deal.judged_at
+            is_known = (one.recorded_at or deal.judged_at) <= deal.judged_at
+            if one.owner_key is not None and is_over and is_known and one.outcome != "planned":
+                logged[deal.connection][one.owner_key, one.kind] += 1
+    return logged
 
 
 def _deal(row: tuple[Any, ...] | None) -> tuple[Any, ...] | None:
@@ -187,7 +209,8 @@ def _expected(ours: Judgement, deal: Deal) -> dict[str, Any]:
         "days": [round(seconds / 86_400, 6) for seconds in stays],
         "four eyes": ours.four_eyes,
         "moves": {(KINDS[move.kind], move.stage_key, move.at) for move in ours.moves}
-        | {("over_time", stage, since) for stage, since in ours.over_time},
+        | {("over_time", stage, since) for stage, since in ours.over_time}
+        | ({("stage_unmapped", "unmapped", ours.unmapped_since)} if ours.unmapped_since else set()),
         "deal": (
             ours.status,
             ours.due,

@@ -38,6 +38,8 @@ class Account:
     name: str
     judged_at: datetime
     covered_from: dict[str, datetime | None]
+    writers: tuple[str | None, ...] = ()
+    """Who logs activities there; the others keep them elsewhere."""
 
 
 def drawn_accounts(rng: random.Random, count: int, without: frozenset[str]) -> list[Account]:
@@ -53,7 +55,8 @@ def drawn_accounts(rng: random.Random, count: int, without: frozenset[str]) -> l
                     del covered[source]
         if rng.random() < 0.6:
             covered["planned_activities"] = None
-        accounts.append(Account(f"c{n}", judged_at, covered))
+        writers = [owner for owner in TEAMS if rng.random() < 0.6]
+        accounts.append(Account(f"c{n}", judged_at, covered, (*PEOPLE, *writers)))
     return accounts
 
 
@@ -235,7 +238,7 @@ class Draw:
             str(n), self.rng.choice(KINDS), done, self._recorded(done), self.rng.choice((*OUTCOMES, "completed")),
             self.rng.choice(("in", "out")), contact_count=self.rng.choice((0, 1, 2)),
         )  # fmt: skip
-        activity.owner_key = self.rng.choice(PEOPLE)
+        activity.owner_key = self.rng.choice(self.account.writers)
         if self.chance("clock", 0.3):
             activity.started_at = done - timedelta(seconds=self.rng.choice((60, 3_600, 90_000)))
         if self.rng.random() < 0.7 or "no_subject" in self.without:

@@ -44,7 +44,7 @@ def drawn_process(rng: random.Random, folder: Path, without: frozenset[str]) -> 
             "grace": rng.choice(GRACES),
             "flicker": rng.choice(("0 seconds", "60 seconds", "5 minutes", "5 minutes")),
             "backfill_tolerance": rng.choice(("0 seconds", "1 hour", "1 day", "1 day")),
-            "logging_min_activities": 0,
+            "logging_min_activities": 0 if "logging" in without else rng.choice((0, 0, 3, 30, 80)),
             "won_at_birth": "0 seconds" if "won_at_birth" in without else rng.choice(("0 seconds", "1 hour", "3 days")),
         },
         "versions": [_version(rng, n, stages, pool, losses, replies, without) for n in range(count)],
@@ -57,14 +57,15 @@ def drawn_process(rng: random.Random, folder: Path, without: frozenset[str]) -> 
 def _version(rng: random.Random, n: int, stages: list[str], pool: dict[str, Raw], losses: dict[str, Raw],
              replies: dict[str, Raw], without: frozenset[str]) -> Raw:  # fmt: skip
     version: Raw = {} if STARTS[n] is None else {"in_force_from": STARTS[n]}
-    version["applies_to"] = {"deal_types": rng.choice((["new"], ["new", "renewal"]))}
+    whole = _applies_to(rng) if "version_conditions" not in without and rng.random() < 0.4 else {}
+    version["applies_to"] = {**whole, "deal_types": rng.choice((["new"], ["new", "renewal"]))}
     version["stages"] = []
     known: list[str] = []
     for order, stage in enumerate(stages):
         steps = []
         for key, step in pool.items():
             if key.startswith(stage) and rng.random() < 0.85:
-                steps.append({**step, **_varied(rng, known, without)})
+                steps.append({**step, **_varied(rng, known, version["applies_to"], without)})
                 known.append(key)
         entry: Raw = {"key": stage, "name": stage.title(), "probability": 0.1 * (order + 1), "steps": steps}
         if rng.random() < 0.7:
@@ -90,7 +91,7 @@ def _version(rng: random.Random, n: int, stages: list[str], pool: dict[str, Raw]
     return version
 
 
-def _varied(rng: random.Random, known: list[str], without: frozenset[str]) -> Raw:
+def _varied(rng: random.Random, known: list[str], whole: Raw, without: frozenset[str]) -> Raw:
     """What may change about a step from version to version."""
     varied: Raw = {"mandatory": rng.random() < 0.75}
     if rng.random() < 0.4:
@@ -104,13 +105,20 @@ def _varied(rng: random.Random, known: list[str], without: frozenset[str]) -> Ra
     if "clock" not in without and rng.random() < 0.2:
         varied["clock"] = "start"
     if "conditions" not in without and rng.random() < 0.25:
-        varied["applies_to"] = _applies_to(rng)
+        applies_to = _applies_to(rng)
+        if not _subjects(applies_to) & (_subjects(whole) - {"deal_types"}):  # together they might fit no deal at all
+            varied["applies_to"] = applies_to
     if rng.random() < 0.4:
         varied["mode"] = rng.choice(("observe", "coach", {"default": "coach", "teams": {"Alps": "alert"}},
                                      {"teams": {"Alps": "observe", "Coast": "coach"}}))  # fmt: skip
     if "backfill" not in without:
         varied["backfill"] = rng.choice(("flag", "flag", "accept", "reject"))
     return varied
+
+
+def _subjects(applies_to: Raw) -> set[str]:
+    """What it asks about a deal."""
+    return (applies_to.keys() - {"fields"}) | {one["field"] for one in applies_to.get("fields", ())}
 
 
 def _applies_to(rng: random.Random) -> Raw:

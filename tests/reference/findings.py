@@ -12,6 +12,7 @@ from datetime import datetime
 
 from tests.reference.answers import Answer
 from tests.reference.days import Days
+from tests.reference.owners import owner_at
 from tests.reference.path import Move, Visit
 from tests.reference.process import Process, Step
 from tests.reference.rows import Deal
@@ -66,11 +67,7 @@ def of_steps(deal: Deal, path: list[Visit], verdicts: dict[str, Verdict], four_e
 
 def mode_of(deal: Deal, step: Step, left_at: datetime | None) -> str:
     """The mode of the team whose deal it was when the stage was left (not known: whose it is), else of everybody."""
-    before = [
-        c for c in deal.field_changes if c.field == "owner" and c.changed_at and left_at and c.changed_at <= left_at
-    ]
-    held = max(before, key=lambda c: (c.changed_at, c.change_id), default=None)
-    team = TEAMS.get((deal.owner_key if held is None else held.value) or "")
+    team = TEAMS.get(owner_at(deal, left_at) or "")
     return step.modes.get(team) or step.modes.get(None, "alert")
 
 

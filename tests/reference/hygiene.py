@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 from tests.reference.conditions import NEVER, applies
 from tests.reference.days import Days, When
+from tests.reference.owners import logs_enough
 from tests.reference.path import Visit
 from tests.reference.process import OpenRule, Process
 from tests.reference.rows import Activity, Deal, Surroundings
@@ -30,11 +31,12 @@ def hygiene(deal: Deal, path: list[Visit], process: Process, days: Days,
         elif asked is None or (rule.stages and here == "unmapped"):
             yield rule.rule_key, "unknown"
         else:
-            holds = _holds(deal, path, rule, days, around)
+            holds = _holds(deal, path, rule, process, days, around)
             yield rule.rule_key, "unknown" if holds is None else "ok" if holds else "broken"
 
 
-def _holds(deal: Deal, path: list[Visit], rule: OpenRule, days: Days, around: Surroundings) -> bool | None:
+def _holds(deal: Deal, path: list[Visit], rule: OpenRule, process: Process, days: Days,
+           around: Surroundings) -> bool | None:  # fmt: skip
     if rule.kind == "close_date_not_past":
         return deal.close_date is not None and deal.close_date >= days.day(When(deal.judged_at))
     if rule.kind == "amount_present":
@@ -42,7 +44,8 @@ def _holds(deal: Deal, path: list[Visit], rule: OpenRule, days: Days, around: Su
     if rule.kind == "next_activity_planned":
         return _is_planned(deal, days, around)
     if rule.kind == "contact_within":
-        return _is_in_touch(deal, path, timedelta(days=rule.number or 0), days, around)
+        is_in_touch = _is_in_touch(deal, path, timedelta(days=rule.number or 0), days, around)
+        return is_in_touch or (is_in_touch if logs_enough(deal.owner_key, process, around) else None)
     return _is_put_off_at_most(deal, int(rule.number or 0), days, around)
 
 

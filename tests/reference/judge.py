@@ -10,7 +10,7 @@ from tests.reference.answers import Answer, answers
 from tests.reference.days import Days, When
 from tests.reference.findings import Finding, of_answers, of_steps
 from tests.reference.hygiene import hygiene
-from tests.reference.path import Move, Visit, is_truncated, moves, over_time, visits
+from tests.reference.path import Move, Visit, first_unmapped, is_truncated, moves, over_time, visits
 from tests.reference.people import four_eyes
 from tests.reference.process import Process
 from tests.reference.rows import Deal, Surroundings
@@ -25,6 +25,7 @@ class Judgement:
     verdicts: dict[str, Verdict]
     moves: list[Move]
     over_time: list[tuple[str, datetime]]
+    unmapped_since: datetime | None
     is_truncated: bool
     four_eyes: dict[str, str]
     answers: list[Answer]
@@ -73,6 +74,7 @@ def judge_deal(deal: Deal, process: Process, days: Days, around: Surroundings) -
         verdicts=verdicts,
         moves=moved,
         over_time=over_time(deal, path, process) if is_judged else [],
+        unmapped_since=first_unmapped(path) if is_judged else None,
         is_truncated=is_truncated(deal, path, days),
         four_eyes=eyes,
         answers=replies,

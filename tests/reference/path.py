@@ -47,7 +47,7 @@ class Gate:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A deviation of the path: skip, born_late, backward or reopen, with the stage moved to."""
+    """A deviation of the path: skip, born_late, backward, reopen or conflict, with the stage moved to."""
 
     kind: str
     stage_key: str
@@ -175,13 +175,18 @@ def judging_version(
 
 
 def moves(deal: Deal, path: list[Visit], process: Process, days: Days) -> list[Move]:
-    """Skips, late births, backward moves and reopenings."""
+    """Skips, late births, backward moves, reopenings, and a second decision with nothing opened in between."""
     found = list(_birth(deal, path, process, days))
     for number, visit in enumerate(path[1:], 1):
         version = process.at(visit.entered_at)
         if visit.precision != "order" and _clear(deal, visit) and deal.deal_type in version.deal_types:
             found += [Move(kind, visit.stage_key, visit.entered_at) for kind in _kinds(path[:number], visit, version)]
     return found
+
+
+def first_unmapped(path: list[Visit]) -> datetime | None:
+    """When the deal first came into a stage that nobody has mapped: something for whoever runs Plumbline."""
+    return next((visit.entered_at for visit in path if visit.stage_key == "unmapped"), None)
 
 
 def _birth(deal: Deal, path: list[Visit], process: Process, days: Days) -> Iterator[Move]:
@@ -196,6 +201,8 @@ def _kinds(before: list[Visit], visit: Visit, version: Version) -> Iterator[str]
     was_closed = before[-1].stage_key in SINKS
     if was_closed and visit.stage_key not in (*SINKS, "unmapped"):
         yield "reopen"
+    if was_closed and visit.stage_key in SINKS and visit.stage_key != before[-1].stage_key:
+        yield "conflict"
     here, stood = version.position(visit.stage_key), _last_place(before, version)
     if here is None or stood is None:
         return

@@ -127,6 +127,7 @@ class Process:
     flicker_seconds: int
     backfill_seconds: int
     won_at_birth_seconds: int = 0
+    logging_min_activities: int = 0
 
     def at(self, moment: datetime) -> Version:
         """The version in force at a moment."""
@@ -141,7 +142,12 @@ class Process:
 
 
 def read_process(
-    tables: Tables, *, flicker_seconds: int, backfill_seconds: int, won_at_birth_seconds: int = 0
+    tables: Tables,
+    *,
+    flicker_seconds: int,
+    backfill_seconds: int,
+    won_at_birth_seconds: int = 0,
+    logging_min_activities: int = 0,
 ) -> Process:
     """The process that the compiled tables describe."""
     rows = {name: _rows(frame) for name, frame in tables.items()}
@@ -166,7 +172,7 @@ def read_process(
                 responses={r["response_key"]: _response(r, mine) for r in mine["process_responses"]},
             )
         )
-    return Process(tuple(versions), flicker_seconds, backfill_seconds, won_at_birth_seconds)
+    return Process(tuple(versions), flicker_seconds, backfill_seconds, won_at_birth_seconds, logging_min_activities)
 
 
 def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:

@@ -47,6 +47,8 @@ class Scene:
     is_best: bool
     is_won: bool = False
     """Whether the gate is that the deal was won."""
+    is_whenever: bool = False
+    """What can't be dated is seen in the step's favour, and nothing else is."""
 
 
 Counts = Callable[[Record], bool]
@@ -137,7 +139,7 @@ def _seen(scene: Scene, told: Iterable[tuple[datetime | None, str, datetime | No
         now = scene.deal.judged_at
         if (at is not None and scene.days.seen(at, precision).at > now) or (recorded_at or now) > now:
             continue
-        if scene.is_best and (at is None or precision == "order"):
+        if (scene.is_best or scene.is_whenever) and (at is None or precision == "order"):
             yield Record(EVER, recorded_at, None if at is None else scene.days.seen(at, precision))
         elif at is None or (precision == "order" and not scene.days.not_after(When(at), scene.until)):
             yield Record(NOBODY_KNOWS_WHEN, recorded_at)  # first seen after the grace: it may have come at any time

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -120,6 +121,8 @@ class Surroundings:
     waivers: list[Waiver] = field(default_factory=list)
     are_plans_known: bool = True
     """Whether anybody plans activities in the CRM, so that none planned means something."""
+    logged: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    """Owner and kind -> how many activities of theirs were logged in the account that surely took place."""
 
     def saw(self, source: str, moment: datetime) -> bool:
         """Whether a source was read by then, so that what happened is there."""

@@ -177,11 +177,11 @@ def read_visits(built: Warehouse) -> dict[str, Visited]:
 
 
 def read_findings(built: Warehouse) -> dict[str, set[tuple[str, str, datetime]]]:
-    """Deal -> its moves and overlong stays (kind, stage, since)."""
+    """Deal -> its moves, overlong stays and unmapped stages (kind, stage, since)."""
     found: dict[str, set[tuple[str, str, datetime]]] = {}
     with built._open(read_only=True) as db:
         cursor = db.execute("""select deal_key, kind, stage_key, since from warehouse.marts.fct_findings
-            where kind in ('stage_skipped', 'born_late', 'moved_backward', 'reopened', 'over_time')""")  # fmt: skip
+            where step_key is null""")  # fmt: skip
         for deal, kind, stage, since in cursor.fetchall():
             found.setdefault(deal, set()).add((kind, stage, since))
     return found

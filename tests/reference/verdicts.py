@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from tests.reference.conditions import applies, is_waived
 from tests.reference.days import Days, When
 from tests.reference.doubts import earliest_doubt
+from tests.reference.owners import is_too_quiet, owner_at
 from tests.reference.path import Gate, Visit, gate, is_truncated, judging_version, loss
 from tests.reference.process import Process, Step, Version
 from tests.reference.proofs import EVER, NOBODY_KNOWS_WHEN, SOURCE, Record, Scene, first_complete, suffices
@@ -104,6 +105,10 @@ def judge(deal: Deal, path: list[Visit], step: Step, version: Version, left: Gat
     all_read = Surroundings(dict.fromkeys(SOURCE.values()))
     if found.state == "missing" and first_complete(step, replace(best_scene, around=all_read), lambda _: True):
         found.state = "late"  # it is complete by now, and nobody knows since when
+    terms = [term for alternative in step.alternatives for term in alternative]
+    is_quiet = is_too_quiet(owner_at(deal, found.gate_at), terms, process, around)
+    if is_quiet and not first_complete(step, replace(worst, is_whenever=True), lambda _: True):
+        found.state = "unknown" if found.state in ("late", "missing") else found.state
     return found
 
 

@@ -38,7 +38,10 @@ logged as (
     from {{ ref('int_activities') }} as activities
     inner join {{ source('reference', 'connections') }} as connections
         on activities.connection = connections.connection and activities.owner_key is not null
-    where activities.occurred_at <= connections.judged_at and coalesce(activities.outcome, '') <> 'planned'
+    where
+        activities.occurred_at <= connections.judged_at
+        and not coalesce(activities.recorded_at > connections.judged_at, false)
+        and coalesce(activities.outcome, '') <> 'planned'
     group by activities.connection, activities.owner_key
 
 ),
@@ -51,7 +54,9 @@ plans as (
     from {{ ref('int_activities') }} as activities
     inner join {{ source('reference', 'connections') }} as connections
         on activities.connection = connections.connection
-    where activities.occurred_at > connections.judged_at
+    where
+        activities.occurred_at > connections.judged_at
+        and not coalesce(activities.recorded_at > connections.judged_at, false)
     group by activities.connection
 
 ),

@@ -77,10 +77,16 @@ weighed as (
             duties.connection = sources.connection
             and duties.version = sources.version
             and duties.response_key = sources.step_key
+    -- whose deal it was when the answer was due is asked for it; where nobody knows, whose it is now
+    left join {{ ref('int_owner_spans') }} as spans
+        on
+            duties.deal_key = spans.deal_key
+            and duties.deadline_at >= spans.held_from
+            and duties.deadline_at < spans.held_to
     left join logging
         on
             duties.connection = logging.connection
-            and duties.owner_key = logging.owner_key
+            and coalesce(spans.owner_key, duties.owner_key) = logging.owner_key
             and duties.version = logging.version
             and duties.response_key = logging.step_key
 

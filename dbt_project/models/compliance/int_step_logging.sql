@@ -36,6 +36,7 @@ logged as (
     where
         activities.owner_key is not null
         and activities.occurred_at <= connections.judged_at
+        and not coalesce(activities.recorded_at > connections.judged_at, false)
         and coalesce(activities.outcome, '') <> 'planned'
     group by activities.connection, activities.owner_key, coalesce(lower(activities.kind), '')
 
