@@ -242,6 +242,12 @@ MUTATIONS = {
     "whoever has a deal now is asked for what was due before": (
         "int_response_verdicts", "coalesce(spans.owner_key, duties.owner_key)", "duties.owner_key",
     ),
+    "whom the version does not concern it shows a way": (
+        "int_visit_pairs", "coalesce(conditions.failing_field, conditions.doubtful_field) is null", "true",
+    ),
+    "whom the version may not concern stays too long": (
+        "int_stage_findings", "conditions.failing_field, conditions.doubtful_field", "conditions.failing_field, null",
+    ),
     "what is logged later counts for who logs": (
         "int_step_logging", "activities.recorded_at > connections", "null > connections",
     ),

@@ -13,7 +13,7 @@ NEVER = datetime.fromisoformat("0001-01-01")
 
 
 def applies(
-    deal: Deal, version: Version, step_key: str, at: When | None, days: Days, around: Surroundings
+    deal: Deal, version: Version, step_key: str | None, at: When | None, days: Days, around: Surroundings
 ) -> bool | None:
     """Whether all conditions of the version and of the step hold at a moment (None: nobody knows at which)."""
     answers = [_holds(deal, one, at, days, around) for one in version.conditions if one.step_key in (None, step_key)]

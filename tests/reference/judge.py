@@ -67,13 +67,13 @@ def judge_deal(deal: Deal, process: Process, days: Days, around: Surroundings) -
         step: verdict(deal, path, step, stage, process, days, around) for step, stage in process.step_keys().items()
     }
     eyes = dict(_four_eyes(deal, path, verdicts, process, days))
-    moved = moves(deal, path, process, days) if is_judged else []
+    moved = moves(deal, path, process, days, around) if is_judged else []
     replies = list(answers(deal, path, process, days, around))
     return Judgement(
         visits=path,
         verdicts=verdicts,
         moves=moved,
-        over_time=over_time(deal, path, process) if is_judged else [],
+        over_time=over_time(deal, path, process, days, around) if is_judged else [],
         unmapped_since=first_unmapped(path) if is_judged else None,
         is_truncated=is_truncated(deal, path, days),
         four_eyes=eyes,

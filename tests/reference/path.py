@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 
+from tests.reference.conditions import applies
 from tests.reference.days import Days, When
 from tests.reference.process import Process, Version
-from tests.reference.rows import Deal, StageChange
+from tests.reference.rows import Deal, StageChange, Surroundings
 
 BIRTH = timedelta(seconds=60)
 SINKS = ("won", "lost")
@@ -174,12 +175,15 @@ def judging_version(
     return None
 
 
-def moves(deal: Deal, path: list[Visit], process: Process, days: Days) -> list[Move]:
-    """Skips, late births, backward moves, reopenings, and a second decision with nothing opened in between."""
-    found = list(_birth(deal, path, process, days))
+def moves(deal: Deal, path: list[Visit], process: Process, days: Days, around: Surroundings) -> list[Move]:
+    """Skips, late births, backward moves, reopenings, and a second decision with nothing opened in between.
+
+    They are told of deals that the version surely concerned at that moment.
+    """
+    found = list(_birth(deal, path, process, days, around))
     for number, visit in enumerate(path[1:], 1):
         version = process.at(visit.entered_at)
-        if visit.precision != "order" and _clear(deal, visit) and deal.deal_type in version.deal_types:
+        if _is_concerned(deal, version, visit, days, around):
             found += [Move(kind, visit.stage_key, visit.entered_at) for kind in _kinds(path[:number], visit, version)]
     return found
 
@@ -189,11 +193,17 @@ def first_unmapped(path: list[Visit]) -> datetime | None:
     return next((visit.entered_at for visit in path if visit.stage_key == "unmapped"), None)
 
 
-def _birth(deal: Deal, path: list[Visit], process: Process, days: Days) -> Iterator[Move]:
+def _is_concerned(deal: Deal, version: Version, visit: Visit, days: Days, around: Surroundings) -> bool:
+    if visit.precision == "order" or not _clear(deal, visit) or deal.deal_type not in version.deal_types:
+        return False
+    return applies(deal, version, None, When(visit.entered_at, visit.precision == "day"), days, around) is True
+
+
+def _birth(deal: Deal, path: list[Visit], process: Process, days: Days, around: Surroundings) -> Iterator[Move]:
     for first in path[:1]:
         version = process.at(first.entered_at)
-        is_known = is_born_in(deal, first, days) and first.precision != "order" and _clear(deal, first)
-        if is_known and deal.deal_type in version.deal_types and _passed_over(version, 0, first.stage_key):
+        is_known = is_born_in(deal, first, days) and _is_concerned(deal, version, first, days, around)
+        if is_known and _passed_over(version, 0, first.stage_key):
             yield Move("born_late", first.stage_key, first.entered_at)
 
 
@@ -240,7 +250,8 @@ def _skipped(version: Version, path: list[Visit], stood: int, here: int) -> bool
     )
 
 
-def over_time(deal: Deal, path: list[Visit], process: Process) -> list[tuple[str, datetime]]:
+def over_time(deal: Deal, path: list[Visit], process: Process, days: Days,
+              around: Surroundings) -> list[tuple[str, datetime]]:  # fmt: skip
     """Stages in which the deal stayed longer than allowed, all visits added up that are dated; since when."""
     found: list[tuple[str, datetime]] = []
     for stage_key in dict.fromkeys(visit.stage_key for visit in path):
@@ -254,7 +265,9 @@ def over_time(deal: Deal, path: list[Visit], process: Process) -> list[tuple[str
             if visit.stage_key == stage_key and is_dated:
                 stayed = (visit.left_at or deal.judged_at) - visit.entered_at
                 if stayed > left:
-                    found += [(stage_key, visit.entered_at + left)] if _clear(deal, visit) else []
+                    since = visit.entered_at + left
+                    is_concerned = applies(deal, version, None, When(since), days, around) is True
+                    found += [(stage_key, since)] if _clear(deal, visit) and is_concerned else []
                     break
                 left -= stayed
     return found

@@ -5,18 +5,6 @@ with paths as (
 
 ),
 
-deals as (
-
-    select * from {{ ref('int_deals') }}
-
-),
-
-dealings as (
-
-    select * from {{ ref('int_dealings') }}
-
-),
-
 amounts as (
 
     select
@@ -112,8 +100,8 @@ final as (
         coalesce(logged.activities, 0) >= settings.logging_min_activities as logs_enough
     from paths
     cross join {{ source('reference', 'settings') }} as settings
-    inner join deals on paths.deal_key = deals.deal_key
-    left join dealings on paths.deal_key = dealings.deal_key
+    inner join {{ ref('int_deals') }} as deals on paths.deal_key = deals.deal_key
+    left join {{ ref('int_dealings') }} as dealings on paths.deal_key = dealings.deal_key
     left join amounts on paths.deal_key = amounts.deal_key
     left join logged on paths.connection = logged.connection and paths.owner_key = logged.owner_key
     left join plans on paths.connection = plans.connection

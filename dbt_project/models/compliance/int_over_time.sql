@@ -35,6 +35,7 @@ limited as (
     select
         times.connection,
         times.deal_key,
+        periods.version,
         times.stage_key,
         times.entered_at,
         times.unclear_until,
@@ -64,6 +65,7 @@ final as (
     select
         connection,
         deal_key,
+        version,
         stage_key,
         stands_in_stage,
         total_days,

@@ -16,12 +16,6 @@ sources as (
 
 ),
 
-logging as (
-
-    select * from {{ ref('int_step_logging') }}
-
-),
-
 conditions as (
 
     select * from {{ ref('int_step_conditions') }}
@@ -83,7 +77,7 @@ weighed as (
             duties.deal_key = spans.deal_key
             and duties.deadline_at >= spans.held_from
             and duties.deadline_at < spans.held_to
-    left join logging
+    left join {{ ref('int_step_logging') }} as logging
         on
             duties.connection = logging.connection
             and coalesce(spans.owner_key, duties.owner_key) = logging.owner_key

@@ -53,6 +53,33 @@ asked as (
     inner join periods
         on facts.judged_at >= periods.in_force_from and facts.judged_at < periods.in_force_to
 
+    union all
+
+    select
+        visits.connection,
+        visits.deal_key,
+        periods.version,
+        ':move ' || cast(visits.visit_no as {{ dbt.type_string() }}) as step_key,
+        visits.entered_at as asked_from,
+        coalesce({{ add_seconds('calendar.day_end_utc', '-0.000001') }}, visits.entered_at) as asked_until
+    from {{ ref('int_visits') }} as visits
+    inner join periods
+        on visits.entered_at >= periods.in_force_from and visits.entered_at < periods.in_force_to
+    left join {{ source('reference', 'calendar') }} as calendar
+        on visits.precision = 'day' and visits.entered_at = calendar.day_start_utc
+    where visits.precision <> 'order'
+
+    union all
+
+    select
+        connection,
+        deal_key,
+        version,
+        ':stay ' || stage_key as step_key,
+        since as asked_from,
+        since as asked_until
+    from {{ ref('int_over_time') }}
+
 ),
 
 final as (

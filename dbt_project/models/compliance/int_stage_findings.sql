@@ -17,6 +17,12 @@ with final as (
         over_time.sentence
     from {{ ref('int_over_time') }} as over_time
     inner join {{ ref('int_deal_paths') }} as paths on over_time.deal_key = paths.deal_key and paths.is_judged
+    left join {{ ref('int_step_conditions') }} as conditions
+        on
+            over_time.deal_key = conditions.deal_key
+            and over_time.version = conditions.version
+            and conditions.step_key = ':stay ' || over_time.stage_key
+    where coalesce(conditions.failing_field, conditions.doubtful_field) is null
 
     union all
 
