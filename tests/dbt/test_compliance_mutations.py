@@ -248,6 +248,10 @@ MUTATIONS = {
     "whom the version may not concern stays too long": (
         "int_stage_findings", "conditions.failing_field, conditions.doubtful_field", "conditions.failing_field, null",
     ),
+    "a deal stood then where it stands today": (
+        "int_deal_paths", "where deals.deal_key = changes.deal_key", "where false",
+    ),
+    "an amount that came in later was known": ("int_hygiene_facts", "changes.recorded_at > paths.judged_at", "false"),
     "what is logged later counts for who logs": (
         "int_step_logging", "activities.recorded_at > connections", "null > connections",
     ),

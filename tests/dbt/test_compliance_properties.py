@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from expectations.compile_process import process_tables
-from expectations.process import load_process
+from expectations.process import DEFAULT_PROCESS, load_process
 from tests.dbt.compliance_tables import SOURCES, World, working_calendar
 from tests.dbt.harness import Warehouse, at
 
@@ -28,6 +28,16 @@ STAGES = ("qualify", "develop", "propose", "close", "won", "lost", "unmapped")
 DELAYS = (0, 0, 0, 1, 3_600, 90_000, 200_000, 2_000_000)
 """How much later than it happened something may come into the CRM, in seconds."""
 GAPS = (0, 1, 30, 200, 299, 301, 4_000, 90_000, 700_000)
+MORE = """
+responses:
+  - {key: reply, name: Reply, mandatory: true, when: {activity: meeting}, evidence: {activity: call}, within: 2 days}
+while_open:
+  - {key: plan, name: Planned, rule: next_activity_planned}
+  - {key: touch, name: In touch, rule: {contact_within: 14 days}}
+  - {key: pushes, name: Kept, rule: {pushes_at_most: 0}}
+  - {key: amount, name: Amount, rule: amount_present}
+"""
+"""Duties that the default process does without."""
 
 
 def drawn_rows(rng: random.Random, deals: int) -> Tables:
@@ -49,7 +59,7 @@ def drawn_rows(rng: random.Random, deals: int) -> Tables:
         for change in range(rng.randint(0, 8)):
             tables["int_stage_changes"].append({
                 **key, "change_id": str(change), "stage_key": rng.choice(STAGES), "entered_at": entered,
-                "recorded_at": recorded(entered) if change else entered,
+                "recorded_at": recorded(entered),
                 "source": "history", "precision": "second", "actor_kind": "person",
             })  # fmt: skip
             entered += timedelta(seconds=rng.choice(GAPS))
@@ -115,15 +125,17 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     drawn = drawn_rows(rng, 400)
     told = {"a": drawn, "b": {table: rng.sample(rows, len(rows)) for table, rows in drawn.items()},
             "late": with_late_events(drawn), "past": until(drawn, EARLIER), "back": drawn}  # fmt: skip
-    world = World(tmp_path_factory.mktemp("properties"), as_of=JUDGED)
-    for table, frame in process_tables(load_process(), ZoneInfo("UTC")).items():
+    folder = tmp_path_factory.mktemp("properties")
+    (folder / "process.yml").write_text(DEFAULT_PROCESS.read_text(encoding="utf-8") + MORE, encoding="utf-8")
+    world = World(folder, as_of=JUDGED)
+    for table, frame in process_tables(load_process(folder / "process.yml"), ZoneInfo("UTC")).items():
         world.reference(table, frame)
     own = [{"connection": name} for name in told]
     world.reference("connections", [
         {**name, "crm": "files", "state": "good",
          "judged_at": EARLIER if name["connection"] in ("past", "back") else JUDGED} for name in own
     ])  # fmt: skip
-    world.reference("coverage", [{**name, "object": kind} for name in own for kind in SOURCES])
+    world.reference("coverage", [{**name, "object": kind} for name in own for kind in (*SOURCES, "planned_activities")])
     world.reference("calendar", working_calendar(at("2024-01-01"), 366))
     world.reference("stage_map", [{**name, "pipeline_id": "p", "stage_id": key, "stage_key": key}
                                   for name in own for key in STAGES[:-1]])  # fmt: skip
@@ -143,6 +155,8 @@ RESULTS = {
     "fct_stage_visits": "visit_no, stage_key, entered_at, left_at, days, days_in_stage_so_far, is_open",
     "fct_findings": "kind, step_key, stage_key, severity, since, sentence, is_alert, owner_key_at_breach",
     "fct_deal_compliance": "status, due, ok, unknown_steps, rate_low, rate_high, findings, alerts",
+    "fct_hygiene": "rule_key, state, since, sentence, reason",
+    "fct_responses": "response_key, activation, state, activated_at, deadline_at, answered_at, closed_at, reason",
     "fct_owed_steps": "step_key, has_left_stage, owed_until, entered_at, days_in_stage",
 }
 

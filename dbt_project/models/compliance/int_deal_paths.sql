@@ -35,6 +35,22 @@ ends as (
 
 ),
 
+-- a deal of whose way nothing is told stands where it is shown; where something is told and came only after the night,
+-- it is not shown where it stood then
+shown as (
+
+    select
+        deals.deal_key,
+        deals.stage_key
+    from deals
+    where
+        not exists (
+            select changes.deal_key from {{ ref('int_stage_changes') }} as changes
+            where deals.deal_key = changes.deal_key
+        )
+
+),
+
 placed as (
 
     select
@@ -44,7 +60,6 @@ placed as (
         deals.deal_id,
         deals.pipeline_id,
         deals.deal_type,
-        deals.stage_key,
         deals.owner_key,
         deals.amount_home,
         deals.created_at,
@@ -52,8 +67,8 @@ placed as (
         deals.judged_at,
         deals.judge_from,
         deals.as_of,
-        coalesce(ends.first_stage_key, deals.stage_key, 'unmapped') as first_stage_key,
-        coalesce(ends.current_stage_key, deals.stage_key, 'unmapped') as current_stage_key,
+        coalesce(ends.first_stage_key, shown.stage_key, 'unmapped') as first_stage_key,
+        coalesce(ends.current_stage_key, shown.stage_key, 'unmapped') as current_stage_key,
         case when ends.current_precision <> 'order' then ends.current_since end as current_since,
         case when ends.current_precision <> 'order' then ends.current_visit_no end as current_visit_no,
         coalesce(ends.current_precision = 'day', false) as is_current_since_day,
@@ -75,11 +90,6 @@ placed as (
                 ends.first_entered_at
                 > {{ add_seconds('deals.created_at', var('creation_tolerance_seconds', 60)) }}
         end as is_truncated,
-        case
-            when coalesce(ends.current_stage_key, deals.stage_key) in ('won', 'lost')
-                then coalesce(ends.current_stage_key, deals.stage_key)
-            else 'open'
-        end as status,
         -- what was entered whole, or when it was over, was not sold in these stages
         case
             when not deals.is_judged then deals.unjudged_reason
@@ -92,6 +102,7 @@ placed as (
     from deals
     cross join settings
     left join ends on deals.deal_key = ends.deal_key
+    left join shown on deals.deal_key = shown.deal_key
 
 ),
 
@@ -99,6 +110,7 @@ final as (
 
     select
         placed.*,
+        case when placed.current_stage_key in ('won', 'lost') then placed.current_stage_key else 'open' end as status,
         placed.unjudged_reason is null as is_judged
     from placed
 

@@ -8,11 +8,15 @@ with paths as (
 amounts as (
 
     select
-        deal_key,
-        max(changed_at) as changed_at
-    from {{ ref('int_field_changes') }}
-    where field = 'amount'
-    group by deal_key
+        changes.deal_key,
+        max(changes.changed_at) as changed_at
+    from {{ ref('int_field_changes') }} as changes
+    inner join paths on changes.deal_key = paths.deal_key
+    where
+        changes.field = 'amount'
+        and changes.changed_at <= paths.judged_at
+        and not coalesce(changes.recorded_at > paths.judged_at, false)
+    group by changes.deal_key
 
 ),
 
