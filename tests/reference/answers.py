@@ -71,7 +71,7 @@ def answers(deal: Deal, path: list[Visit], process: Process, days: Days, around:
 def _answer(deal: Deal, path: list[Visit], process: Process, version: Version, response: Response, event: Event,
             days: Days, around: Surroundings) -> Answer:  # fmt: skip
     since = event.when
-    asked = applies(deal, version, response.response_key, since, days, around)
+    asked = applies(deal, version, response.response_key, since, days, around, event.by)
     if since is None:
         return Answer(response.response_key, event, version.number, "not_applicable" if asked is False else "unknown")
     until = deadline(response, since, days)

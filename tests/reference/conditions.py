@@ -13,25 +13,38 @@ NEVER = datetime.fromisoformat("0001-01-01")
 
 
 def applies(
-    deal: Deal, version: Version, step_key: str | None, at: When | None, days: Days, around: Surroundings
+    deal: Deal,
+    version: Version,
+    step_key: str | None,
+    at: When | None,
+    days: Days,
+    around: Surroundings,
+    by: When | None = None,
 ) -> bool | None:
-    """Whether all conditions of the version and of the step hold at a moment (None: nobody knows at which)."""
-    answers = [_holds(deal, one, at, days, around) for one in version.conditions if one.step_key in (None, step_key)]
+    """Whether all conditions of the version and of the step hold at a moment.
+
+    None: nobody knows at which; `by`: not after this one.
+    """
+    answers = [
+        _holds(deal, one, at, days, around, by) for one in version.conditions if one.step_key in (None, step_key)
+    ]
     if False in answers:
         return False
     return None if None in answers else True
 
 
-def _holds(deal: Deal, condition: Condition, at: When | None, days: Days, around: Surroundings) -> bool | None:
+def _holds(deal: Deal, condition: Condition, at: When | None, days: Days, around: Surroundings,
+           by: When | None) -> bool | None:  # fmt: skip
     if condition.field == "deal_type":
         return deal.deal_type in condition.values
     if condition.field == "pipeline":
         return bool({deal.pipeline_id, f"{deal.connection}/{deal.pipeline_id}"} & condition.values)
-    answers = {_passes(condition, value) for value in _possible_values(deal, condition.field, at, days, around)}
+    answers = {_passes(condition, value) for value in _possible_values(deal, condition.field, at, days, around, by)}
     return answers.pop() if len(answers) == 1 else None
 
 
-def _possible_values(deal: Deal, field: str, at: When | None, days: Days, around: Surroundings) -> list[str | None]:
+def _possible_values(deal: Deal, field: str, at: When | None, days: Days, around: Surroundings,
+                     by: When | None) -> list[str | None]:  # fmt: skip
     """What the field may have said at a moment; nothing at all where nobody knows.
 
     A field was empty before its first value where its history was read from the deal's beginning on. Otherwise, and
@@ -52,8 +65,12 @@ def _possible_values(deal: Deal, field: str, at: When | None, days: Days, around
         not dated or dated[0][2].precision != "order"
     )
     ever = [change.value for _, _, change in dated]
+    if at is None and not begins_empty:
+        return ever
     if at is None:
-        return [None, *ever] if begins_empty else ever
+        until = [by is None or days.not_after(when, by) for when, _, _ in dated].count(True)
+        is_open = until < len(dated) and dated[until][2].precision == "order"  # it may have been set before it was seen
+        return [None, *ever[: until + is_open]]
     before = [change for when, _, change in dated if days.not_after(when, at)]
     if not before and not begins_empty:
         return ever
