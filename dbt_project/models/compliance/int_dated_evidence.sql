@@ -20,12 +20,6 @@ deadlines as (
 
 ),
 
-withdrawn as (
-
-    select * from {{ ref('int_withdrawn_evidence') }}
-
-),
-
 -- a date without a time means its whole day, so it counts from the day's beginning where the company is
 moments as (
 
@@ -55,7 +49,7 @@ moments as (
 
 ),
 
-final as (
+inside as (
 
     select
         moments.deal_key,
@@ -96,21 +90,27 @@ final as (
             moments.deal_key = deadlines.deal_key
             and moments.version = deadlines.version
             and moments.step_key = deadlines.step_key
-    left join withdrawn
-        on
-            moments.deal_key = withdrawn.deal_key
-            and moments.version = withdrawn.version
-            and moments.step_key = withdrawn.step_key
-            and moments.record_kind = withdrawn.record_kind
-            and moments.record_id = withdrawn.record_id
     where
-        withdrawn.deal_key is null
-        and (
-            inside_steps.step_key is null
-            or (moments.happened_at is null and deadlines.entered_at is not null)
-            or moments.happened_until >= deadlines.entered_at
-            or not deadlines.is_entry_known
-        )
+        inside_steps.step_key is null
+        or (moments.happened_at is null and deadlines.entered_at is not null)
+        or moments.happened_until >= deadlines.entered_at
+        or not deadlines.is_entry_known
+
+),
+
+-- after the join with the deadlines: taken for rare, all the evidence would be the side that is kept in memory there
+final as (
+
+    select inside.*
+    from inside
+    left join {{ ref('int_withdrawn_evidence') }} as withdrawn
+        on
+            inside.deal_key = withdrawn.deal_key
+            and inside.version = withdrawn.version
+            and inside.step_key = withdrawn.step_key
+            and inside.record_kind = withdrawn.record_kind
+            and inside.record_id = withdrawn.record_id
+    where withdrawn.deal_key is null
 
 )
 
