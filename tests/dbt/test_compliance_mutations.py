@@ -252,6 +252,9 @@ MUTATIONS = {
         "int_deal_paths", "where deals.deal_key = changes.deal_key", "where false",
     ),
     "an amount that came in later was known": ("int_hygiene_facts", "changes.recorded_at > paths.judged_at", "false"),
+    "one variant that names a kind narrows the others": (
+        "int_step_logging", "and variants.variant = term_values.variant", "and true",
+    ),
     "what is logged later counts for who logs": (
         "int_step_logging", "activities.recorded_at > connections", "null > connections",
     ),

@@ -14,7 +14,18 @@ terms as (
 term_values as (
 
     select * from {{ source('reference', 'step_term_values') }}
-    where role = 'kind'
+
+),
+
+variants as (
+
+    select distinct
+        version,
+        step_key,
+        alternative,
+        term,
+        variant
+    from term_values
 
 ),
 
@@ -42,7 +53,7 @@ logged as (
 
 ),
 
--- a term that names no kind counts all of them
+-- a term, or one of its variants, that names no kind counts all of them
 kinds as (
 
     select distinct
@@ -50,12 +61,20 @@ kinds as (
         terms.step_key,
         term_values.value as kind
     from terms
+    left join variants
+        on
+            terms.version = variants.version
+            and terms.step_key = variants.step_key
+            and terms.alternative = variants.alternative
+            and terms.term = variants.term
     left join term_values
         on
-            terms.version = term_values.version
-            and terms.step_key = term_values.step_key
-            and terms.alternative = term_values.alternative
-            and terms.term = term_values.term
+            variants.version = term_values.version
+            and variants.step_key = term_values.step_key
+            and variants.alternative = term_values.alternative
+            and variants.term = term_values.term
+            and variants.variant = term_values.variant
+            and term_values.role = 'kind'
 
 ),
 
