@@ -7,13 +7,28 @@ from pathlib import Path
 
 import pytest
 
-from tests.dbt import compiled
+from tests.dbt import compiled, unit_tests
 from tests.dbt.harness import DbtFailed, Warehouse, calendar, compiled_models, record
 
 CORE = "path:models/staging path:models/canonical path:models/marts/core"
 
 
-def test_unit_and_data_tests_hold_and_descriptions_arrive(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+    home = Warehouse(tmp_path_factory.mktemp("empty"))
+    home.run(CORE)
+    return home
+
+
+def test_unit_tests_hold(empty: Warehouse) -> None:
+    units = unit_tests.declared("canonical", "marts/core")
+    with unit_tests.opened(empty) as db:
+        assert [told for test in units.values() if (told := unit_tests.difference(db, test))] == []
+    assert units
+
+
+@pytest.mark.slow
+def test_dbt_finds_all_tests_kept_and_takes_the_descriptions_along(tmp_path: Path, empty: Warehouse) -> None:
     home = Warehouse(tmp_path)
     home.reference("calendar", calendar(days=10))
     home.dbt("run", CORE)
@@ -31,16 +46,12 @@ def test_unit_and_data_tests_hold_and_descriptions_arrive(tmp_path: Path) -> Non
     # The other tests build by the compiled SQL alone; it gives the same tables.
     columns = "select * from information_schema.columns where table_schema not in ('lake', 'reference') order by all"
     by_dbt = [{**row, "COLUMN_COMMENT": None} for row in home.query(columns)]
-    other = Warehouse(tmp_path / "compiled")
-    other.run(CORE)
-    assert [{**row, "COLUMN_COMMENT": None} for row in other.query(columns)] == by_dbt
+    assert [{**row, "COLUMN_COMMENT": None} for row in empty.query(columns)] == by_dbt
 
 
-def test_nothing_of_staging_is_in_the_published_file(tmp_path: Path) -> None:
-    home = Warehouse(tmp_path)
-    home.run(CORE)
+def test_nothing_of_staging_is_in_the_published_file(empty: Warehouse) -> None:
     schemas = "select distinct schema_name from duckdb_tables() where database_name = 'warehouse'"
-    assert home.values(schemas) == ["marts"]
+    assert empty.values(schemas) == ["marts"]
 
 
 def test_a_selection_is_what_dbt_understands_by_it(tmp_path: Path) -> None:

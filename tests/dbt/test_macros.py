@@ -88,18 +88,25 @@ def test_macro(name: str, found: dict[str, Any]) -> None:
     assert type(found[name]) is type(expected) or isinstance(expected, datetime)
 
 
+ROWS: dict[str, tuple[str, list[tuple[Any, ...]]]] = {
+    "unnest_array": ("select {{ unnest_array(\"['x', 'y']\", 'item', 'place') }}", [("x", 1), ("y", 2)]),
+    "unnest_no_array": ("select {{ unnest_array('cast(null as text[])', 'item', 'place') }}", []),
+    "unnest_map": (
+        "select {{ unnest_map(\"map {'k': 'v', 'l': null}\", 'name', 'value') }}", [("k", "v"), ("l", None)]),
+    "unnest_range": ("select {{ unnest_range('3', 'n') }}", [(1,), (2,), (3,)]),
+    "unnest_no_range": ("select {{ unnest_range('cast(null as bigint)', 'n') }}", []),
+    "unnest_a_long_range": ("select count(*) from (select {{ unnest_range('30000', 'n') }})", [(30_000,)]),
+    "listagg_ordered": (
+        "select {{ listagg_ordered('w', \"', '\", 'n') }} as said from (values ('b', 2), ('a', 1)) as t(w, n)",
+        [("a, b",)]),
+}  # fmt: skip
+
+
 def test_macros_that_make_rows(tmp_path: Path) -> None:
     home = Warehouse(tmp_path)
-    pairs = rendered(home, "select {{ unnest_array(\"['x', 'y']\", 'item', 'place') }}")
-    assert home.query(pairs) == [{"item": "x", "place": 1}, {"item": "y", "place": 2}]
-    assert home.query(rendered(home, "select {{ unnest_array('cast(null as text[])', 'item', 'place') }}")) == []
-    entries = rendered(home, "select {{ unnest_map(\"map {'k': 'v', 'l': null}\", 'name', 'value') }}")
-    assert home.query(entries) == [{"name": "k", "value": "v"}, {"name": "l", "value": None}]
-    assert home.values(rendered(home, "select {{ unnest_range('3', 'n') }}")) == [1, 2, 3]
-    assert home.values(rendered(home, "select {{ unnest_range('cast(null as bigint)', 'n') }}")) == []
-    assert home.values(rendered(home, "select count(*) from (select {{ unnest_range('30000', 'n') }})")) == [30_000]
-    texts = "select {{ listagg_ordered('w', \"', '\", 'n') }} as said from (values ('b', 2), ('a', 1)) as t(w, n)"
-    assert home.values(rendered(home, texts)) == ["a, b"]
+    statements = rendered(home, "\n;\n".join(text for text, _ in ROWS.values())).split("\n;\n")
+    found = [[tuple(row.values()) for row in home.query(statement)] for statement in statements]
+    assert dict(zip(ROWS, found, strict=True)) == {name: expected for name, (_, expected) in ROWS.items()}
 
 
 def test_other_engines_get_their_own_json_types(tmp_path: Path) -> None:
