@@ -173,8 +173,8 @@ MUTATIONS = {
     ),
     "what came in later was known": ("int_dated_evidence", "evidence.recorded_at > evidence.judged_at", "false"),
     "what was done on entering is outside": (
-        "int_dated_evidence", "or moments.happened_until >= deadlines.entered_at\n            or",
-        "or moments.happened_until > deadlines.entered_at\n            or",
+        "int_dated_evidence", "or moments.happened_until >= deadlines.entered_at\n        or not",
+        "or moments.happened_until > deadlines.entered_at\n        or not",
     ),
     "an unknown entry is known": ("int_dated_evidence", "or not deadlines.is_entry_known", "or false"),
     "all count by the start": ("int_clocked_terms", "steps.clock = 'start'", "true"),
