@@ -9,7 +9,7 @@ import pytest
 from tests.e2e.accounts import Account
 from tests.e2e.test_completeness import TOKEN, holds_everything, opened, pause
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
 TOKENS = 1200
 

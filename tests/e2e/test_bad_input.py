@@ -23,7 +23,7 @@ from orchestration.lock import night_lock
 from tests.e2e.company import NOW, connection, export, make_workspace
 from tests.e2e.shell import plumbline, rows
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = pytest.mark.timeout(1800)
 PORTALS = ("calm", "token", "scope", "rights", "host", "half", "empty", "dies", "hangs")
 EXPORTS = ("strange", "flood", "pipeless", "words", "year", "columns", "encoding", "vanished")
 KNOBS = {

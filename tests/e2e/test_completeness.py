@@ -34,7 +34,7 @@ SLOW = {
 EMPTY = ('"mails":[]}', '"changes":[]}', '"products":[]}')
 SEEDS = range(20)
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from connectors.sandbox import MoveStage
 from tests.e2e.accounts import Account
 from tests.e2e.test_completeness import TOKEN, live, opened, pause, table
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
 FIELD = {"salesforce": "Opportunity.Type", "odoo": "crm.lead.x_deal_type"}
 """A field that the connection asks for, as the knob names it."""

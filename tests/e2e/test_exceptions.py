@@ -22,7 +22,7 @@ from orchestration.cli import main
 from orchestration.manifest import last_published
 from tests.e2e.company import NOW, make_workspace, write_rows
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 STEP = "conversation_held"
 WAIVERS = f"""deal,step,given_by,given_on,reason,until
 alpha:d000,{STEP},bo@example.com,2026-01-12,they wrote letters,

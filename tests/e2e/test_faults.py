@@ -20,7 +20,7 @@ from connectors.sandbox import Organisation, Sandbox
 from connectors.sandbox.world import World
 from tests.e2e.accounts import CRMS, Account, start
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
 FAULTS: dict[str, dict[str, Any]] = {
     "too many requests": {"too_many_every": 1},

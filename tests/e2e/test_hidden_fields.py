@@ -9,7 +9,7 @@ import pytest
 from connectors.sandbox import DEFAULT_NOW, Organisation
 from tests.e2e.accounts import Account, build, start
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
 AMOUNT = {"salesforce": "Opportunity.Amount", "odoo": "crm.lead.expected_revenue"}
 """The field behind the steps that want an amount, as the simulated CRM's knob names it."""

@@ -45,7 +45,7 @@ connector.close()
 print(outcome.state, outcome.error or "", flush=True)
 """
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
 
 def _company(*names: str) -> Company:

@@ -20,7 +20,7 @@ from orchestration.cli import main
 from orchestration.manifest import last_published, load_manifest, load_record, night_ids
 from tests.e2e.company import DEALS, NOW, export, make_workspace
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 NAMES = ("alpha", "beta", "gamma")
 TEAMS = """email,team,manager,region,valid_from,valid_to
 REP0@example.com,Alps,rep1@example.com,EMEA,2026-01-01,

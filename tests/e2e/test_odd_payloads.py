@@ -23,7 +23,7 @@ from connectors.sandbox import Organisation
 from connectors.sandbox.odd import ABSENT, ODD_VALUES
 from tests.e2e.accounts import CRMS, Account, build, start
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
 SAMPLES = 2
 FIRST_ODD_ID = 900_000_000

@@ -19,7 +19,7 @@ from tests.e2e.accounts import CRMS, Account, Built, build, start
 SEED, DEALS = 77, 600
 ACCUSATIONS = ("late", "missing")
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
 DAY = 86_400_000
 MOVES_PIPELINE = ("hubspot", "salesforce", "pipedrive")

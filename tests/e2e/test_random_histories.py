@@ -30,7 +30,7 @@ from connectors.sandbox.model import DealTruth, Story
 from connectors.sandbox.stock import DEFAULT_PIPELINE, RENEWALS_PIPELINE, STAGE_MAP
 from tests.e2e.accounts import CRMS, Account, Built, build, start
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
 LIVES, EDITS, SYNCS = 1_000, 4_000, 12
 OPEN_STAGES = {

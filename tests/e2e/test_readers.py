@@ -21,7 +21,7 @@ from orchestration.publish.publication import open_publishers, prune, publish
 from tests.e2e.company import NOW, export, make_workspace
 from tests.e2e.shell import plumbline
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
 # Each answer joins three marts and tells which nights were in it, and whether their figures belong together.
 DUCKDB_READER = """

@@ -14,7 +14,7 @@ README = (Path(__file__).resolve().parents[2] / "README.md").read_text(encoding=
 BLOCKS = re.findall(r"^([^\n]+):\n\n```sql\n(.+?)```", README, re.MULTILINE | re.DOTALL)
 COMMANDS = re.findall(r'plumbline query "(select .+?|describe .+?)"', README)
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
 
 @pytest.fixture(scope="module")

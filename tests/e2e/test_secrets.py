@@ -40,7 +40,7 @@ from tests.e2e.accounts import CRMS, start
 from tests.e2e.company import make_workspace
 from tests.e2e.shell import plumbline
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
 KEY = generate_private_key(public_exponent=65537, key_size=2048)
 PEM = KEY.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()

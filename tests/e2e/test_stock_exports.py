@@ -15,7 +15,7 @@ from tests.connectors.files.exports import write_csv
 from tests.connectors.files.stock import EXPORTS, STAGES
 from tests.e2e.company import COMPANY, NOW
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
 
 @pytest.fixture(scope="module")

@@ -25,7 +25,7 @@ from connectors.sync import Limits
 from tests.e2e.accounts import CRMS, Account, start
 from tests.e2e.test_faults import told
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
 KILLS, DEALS, BATCH = 25, 300, 100
 AGAIN = {"hubspot": 14, "salesforce": 14, "pipedrive": 28, "odoo": 14}

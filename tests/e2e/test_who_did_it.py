@@ -14,7 +14,7 @@ import pytest
 from connectors.sandbox import Create, MoveStage, Organisation
 from tests.e2e.accounts import CRMS, Account, Built, build, start
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
 SALESPERSON = "odoo_sales"
 """The account whose key is a salesperson's, who may not see what was tracked."""
