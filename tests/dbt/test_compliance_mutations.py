@@ -105,8 +105,8 @@ MUTATIONS = {
     "a new owner that came in later was known": (
         "int_owner_spans", "changes.recorded_at > deals.judged_at", "false",
     ),
-    "whose it was is told by what came in later": (
-        "int_finding_owners", "changes.recorded_at > deals.judged_at", "false",
+    "whoever inherits a deal that moment is not to blame": (
+        "int_finding_owners", "findings.since >= spans.held_from", "findings.since > spans.held_from",
     ),
     "the last day in a team is none": ("int_visit_people", "held.day <= coalesce(", "held.day < coalesce("),
     "a snapshot says since when": ("int_owner_spans", "coalesce(followed.next_source, '') <> 'snapshot'", "true"),
