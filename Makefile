@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.installed
 PYTEST := $(BIN)/pytest
+PIP_FLAGS ?=
 WORKERS ?= 2
 TOGETHER := -n $(WORKERS) --dist loadfile # a file's tests share what they built, so they stay in one process
 export DO_NOT_TRACK := 1
@@ -15,7 +16,7 @@ install: $(READY)
 $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("Plumbline needs Python 3.11, 3.12 or 3.13; this is %s. Try: make PYTHON=python3.11" % sys.version.split()[0] if not (3, 11) <= sys.version_info < (3, 14) else 0)'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --require-hashes $(PIP_FLAGS) -r requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
 	touch $(READY)
 
