@@ -171,10 +171,10 @@ MUTATIONS = {
     "doubt whether a step is asked is none": (
         "int_step_duties", "coalesce(ranked.undatable_reason, scopes.doubtful_reason)", "ranked.undatable_reason",
     ),
-    "what came in later was known": ("int_dated_evidence", "evidence.recorded_at > evidence.judged_at", "false"),
+    "what came in later was known": ("int_known_evidence", "evidence.recorded_at > evidence.judged_at", "false"),
     "what was done on entering is outside": (
-        "int_dated_evidence", "or moments.happened_until >= deadlines.entered_at\n        or not",
-        "or moments.happened_until > deadlines.entered_at\n        or not",
+        "int_dated_evidence", "or evidence.happened_until >= deadlines.entered_at\n        or not",
+        "or evidence.happened_until > deadlines.entered_at\n        or not",
     ),
     "an unknown entry is known": ("int_dated_evidence", "or not deadlines.is_entry_known", "or false"),
     "all count by the start": ("int_clocked_terms", "steps.clock = 'start'", "true"),
@@ -228,7 +228,7 @@ MUTATIONS = {
     "a late message that may be the answer is none": (
         "int_response_verdicts", "coalesce(answered_at, maybe_answered_at) is not null", "answered_at is not null",
     ),
-    "what a reading found happened then": ("int_response_events", "when told.precision <> 'order'", "when true"),
+    "what a reading found happened then": ("int_response_events", "when not evidence.is_order", "when true"),
     "what was seen before the event may answer it": (
         "int_response_answers", "matched.undated_until >= triggers.happened_at", "matched.undated_until > '2000-01-01'",
     ),

@@ -2,13 +2,7 @@
 
 with evidence as (
 
-    select * from {{ ref('int_evidence') }}
-
-),
-
-calendar as (
-
-    select * from {{ source('reference', 'calendar') }}
+    select * from {{ ref('int_known_evidence') }}
 
 ),
 
@@ -20,8 +14,7 @@ deadlines as (
 
 ),
 
--- a date without a time means its whole day, so it counts from the day's beginning where the company is
-moments as (
+inside as (
 
     select
         evidence.deal_key,
@@ -29,71 +22,43 @@ moments as (
         evidence.step_key,
         evidence.alternative,
         evidence.term,
-        coalesce(calendar.day_start_utc, evidence.happened_at) as happened_at,
-        coalesce({{ add_seconds('calendar.day_end_utc', '-0.000001') }}, evidence.happened_at) as happened_until,
-        evidence.precision = 'day' as is_day,
-        coalesce(evidence.precision = 'order', false) as is_order,
+        -- where the history does not tell when the deal came in, what came before its first record may be inside
+        case
+            when
+                inside_steps.step_key is null
+                or deadlines.is_entry_known
+                or evidence.happened_until >= deadlines.entered_at
+                then evidence.happened_at
+        end as happened_at,
+        evidence.happened_until,
+        evidence.is_day,
+        evidence.is_order,
         evidence.recorded_at,
         evidence.record_kind,
         evidence.record_id,
         evidence.label,
         evidence.status,
         evidence.direction,
-        evidence.done_by
-    from evidence
-    left join calendar on evidence.precision = 'day' and cast(evidence.happened_at as date) = calendar.day
-    -- what is planned for later is no evidence yet, nor is what the CRM got only after the deal was judged
-    where
-        not coalesce(coalesce(calendar.day_start_utc, evidence.happened_at) > evidence.judged_at, false)
-        and not coalesce(evidence.recorded_at > evidence.judged_at, false)
-
-),
-
-inside as (
-
-    select
-        moments.deal_key,
-        moments.version,
-        moments.step_key,
-        moments.alternative,
-        moments.term,
-        -- where the history does not tell when the deal came in, what came before its first record may be inside
-        case
-            when
-                inside_steps.step_key is null
-                or deadlines.is_entry_known
-                or moments.happened_until >= deadlines.entered_at
-                then moments.happened_at
-        end as happened_at,
-        moments.happened_until,
-        moments.is_day,
-        moments.is_order,
-        moments.recorded_at,
-        moments.record_kind,
-        moments.record_id,
-        moments.label,
-        moments.status,
-        moments.direction,
-        moments.done_by,
+        evidence.done_by,
         deadlines.gate_at,
         deadlines.deadline_at,
         deadlines.backfill_policy
-    from moments
+    from evidence
     -- for these steps only what was done after the deal had come into the stage counts
     left join {{ source('reference', 'process_steps') }} as inside_steps
         on
             inside_steps.must_be_inside
-            and moments.version = inside_steps.version
-            and moments.step_key = inside_steps.step_key
+            and evidence.version = inside_steps.version
+            and evidence.step_key = inside_steps.step_key
     left join deadlines
         on
-            moments.deal_key = deadlines.deal_key
-            and moments.version = deadlines.version
-            and moments.step_key = deadlines.step_key
+            evidence.deal_key = deadlines.deal_key
+            and evidence.version = deadlines.version
+            and evidence.step_key = deadlines.step_key
     where
         inside_steps.step_key is null
-        or (moments.happened_at is null and deadlines.entered_at is not null)
-        or moments.happened_until >= deadlines.entered_at
+        or (evidence.happened_at is null and deadlines.entered_at is not null)
+        or evidence.happened_until >= deadlines.entered_at
         or not deadlines.is_entry_known
 
 ),

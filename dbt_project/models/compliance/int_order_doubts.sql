@@ -34,11 +34,8 @@ doubtful as (
         evidence.version,
         evidence.step_key,
         cast(null as timestamp) as perhaps_at
-    from {{ ref('int_evidence') }} as evidence
-    where
-        (evidence.happened_at is null or evidence.precision = 'order')
-        and not coalesce(evidence.happened_at > evidence.judged_at, false)
-        and not coalesce(evidence.recorded_at > evidence.judged_at, false)
+    from {{ ref('int_known_evidence') }} as evidence
+    where evidence.happened_at is null or evidence.is_order
 
     union all
 

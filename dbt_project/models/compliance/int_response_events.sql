@@ -2,7 +2,7 @@
 
 with evidence as (
 
-    select * from {{ ref('int_evidence') }}
+    select * from {{ ref('int_known_evidence') }}
 
 ),
 
@@ -15,12 +15,6 @@ possible as (
 responses as (
 
     select * from {{ source('reference', 'process_responses') }}
-
-),
-
-calendar as (
-
-    select * from {{ source('reference', 'calendar') }}
 
 ),
 
@@ -42,7 +36,8 @@ roles as (
 
 ),
 
--- what may have set a duty off, and may as well not have, asks nothing of anybody
+-- what a reading found was there by then, nobody knows since when; what may have set a duty off, and may as well not
+-- have, asks nothing of anybody
 told as (
 
     select
@@ -52,9 +47,8 @@ told as (
         roles.is_trigger,
         evidence.record_kind,
         evidence.record_id,
-        evidence.happened_at,
-        evidence.precision,
-        evidence.judged_at,
+        case when not evidence.is_order then evidence.happened_at end as happened_at,
+        evidence.happened_until,
         true as is_certain
     from evidence
     inner join roles on evidence.version = roles.version and evidence.step_key = roles.step_key
@@ -63,7 +57,7 @@ told as (
             evidence.deal_key = withdrawn.deal_key
             and evidence.record_kind = 'activity'
             and evidence.record_id = withdrawn.activity_id
-    where withdrawn.activity_id is null and not coalesce(evidence.recorded_at > evidence.judged_at, false)
+    where withdrawn.activity_id is null
     union all
     select
         possible.deal_key,
@@ -72,28 +66,12 @@ told as (
         roles.is_trigger,
         possible.record_kind,
         possible.record_id,
-        possible.happened_at,
-        possible.precision,
-        possible.judged_at,
+        case when possible.precision <> 'order' then possible.happened_from end as happened_at,
+        possible.happened_until,
         false as is_certain
     from possible
     inner join roles on possible.version = roles.version and possible.step_key = roles.step_key
     where not roles.is_trigger
-
-),
-
--- what is dated later than the night has not happened; what a reading found was there by then
-dated as (
-
-    select
-        told.*,
-        case
-            when told.precision <> 'order' then coalesce(calendar.day_start_utc, told.happened_at)
-        end as happened_from,
-        coalesce({{ add_seconds('calendar.day_end_utc', '-0.000001') }}, told.happened_at) as happened_until
-    from told
-    left join calendar on told.precision = 'day' and cast(told.happened_at as date) = calendar.day
-    where not coalesce(coalesce(calendar.day_start_utc, told.happened_at) > told.judged_at, false)
 
 ),
 
@@ -106,13 +84,13 @@ final as (
         response_key,
         record_kind,
         record_id,
-        happened_from as happened_at,
+        happened_at,
         happened_until,
         max(case when is_trigger then 1 else 0 end) = 1 as is_trigger,
         max(case when not is_trigger and is_certain then 1 else 0 end) = 1 as is_answer,
         max(case when not is_trigger then 1 else 0 end) = 1 as may_be_answer
-    from dated
-    group by deal_key, version, response_key, record_kind, record_id, happened_from, happened_until
+    from told
+    group by deal_key, version, response_key, record_kind, record_id, happened_at, happened_until
 
 )
 

@@ -1,6 +1,6 @@
 with evidence as (
 
-    select * from {{ ref('int_evidence') }}
+    select * from {{ ref('int_known_evidence') }}
 
 ),
 
@@ -41,12 +41,6 @@ visits as (
 
 ),
 
-calendar as (
-
-    select * from {{ source('reference', 'calendar') }}
-
-),
-
 withdrawn as (
 
     select * from {{ ref('int_withdrawn_evidence') }}
@@ -60,7 +54,7 @@ final as (
         duties.connection,
         evidence.deal_key,
         evidence.step_key,
-        coalesce(calendar.day_start_utc, evidence.happened_at) as happened_at,
+        evidence.happened_at,
         case when evidence.record_kind in ('activity', 'document') then evidence.done_by end as owner_key,
         case when evidence.record_kind in ('field', 'stage') then evidence.done_by end as user_id,
         coalesce(changes.actor_kind, visits.actor_kind, 'person') in ('integration', 'import', 'workflow') as is_machine
@@ -82,7 +76,6 @@ final as (
             evidence.record_kind = 'stage'
             and evidence.deal_key = visits.deal_key
             and evidence.record_id = cast(visits.visit_no as {{ dbt.type_string() }})
-    left join calendar on evidence.precision = 'day' and cast(evidence.happened_at as date) = calendar.day
     left join withdrawn
         on
             evidence.deal_key = withdrawn.deal_key
@@ -90,10 +83,7 @@ final as (
             and evidence.step_key = withdrawn.step_key
             and evidence.record_kind = withdrawn.record_kind
             and evidence.record_id = withdrawn.record_id
-    where
-        withdrawn.deal_key is null
-        and not coalesce(coalesce(calendar.day_start_utc, evidence.happened_at) > evidence.judged_at, false)
-        and not coalesce(evidence.recorded_at > evidence.judged_at, false)
+    where withdrawn.deal_key is null
 
 )
 
