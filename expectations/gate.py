@@ -23,6 +23,8 @@ UNMAPPED = "stand in a stage that connections.yml does not map; add it there und
 BAD_CREATION = "have no creation date, or one before 1990 or after the sync"
 BAD_CLOSE_DATE = "have a close date before 1990 or more than ten years ahead"
 STALE_HISTORY = "have a last stage in their history that is not their current stage"
+STRAYS = "have rows of deals that are not there, and nothing rests on these rows"
+ALL_STRAYS = "hold next to no row of a deal that is there; compare the deals' ids in both"
 HUGE = "have an amount beyond a million millions"
 LARGEST_AMOUNT = 1e12
 """In any currency a deal of more than a million millions is a slip of the finger."""
@@ -41,6 +43,8 @@ class Check:
 CHECKS = (
     Check("tables", Rule("keys_present", "keys_present", "is_true", "have rows without a key"), share=0, count=0),
     Check("tables", Rule("keys_unique", "keys_unique", "is_true", "hold a key in several rows"), share=0, count=0),
+    Check("tables", Rule("deals_known", "deals_known", "is_true", STRAYS)),
+    Check("tables", Rule("most_deals_known", "most_deals_known", "is_true", ALL_STRAYS), share=0, count=0),
     Check("deals", Rule("stage_known", "stage_known", "is_true", UNMAPPED), share=0.9999),
     Check("deals", Rule("has_pipeline", "has_pipeline", "is_true", "have no pipeline, so no stage can be theirs")),
     Check("deals", Rule("created_sane", "created_sane", "is_true", BAD_CREATION), share=0.5),

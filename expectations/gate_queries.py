@@ -17,6 +17,9 @@ KEYS = {
     "documents": "deal_key, kind, document_id",
 }
 
+FEW, MOST = 3, 0.9
+"""More than so many rows, and more than this share, are of no deal: then the ids of two objects do not fit."""
+
 
 def _table(name: str) -> str:
     key = KEYS[name]
@@ -27,7 +30,8 @@ def _table(name: str) -> str:
     present = " and ".join(f"{column} is not null" for column in key.split(", "))
     return f"""
     select connection, '{name}' as table_name, count(*) as all_rows, {live} as live_rows,
-        count(*) filter ({present}) as keyed_rows, count(distinct ({key})) filter ({present}) as keys
+        count(*) filter ({present}) as keyed_rows, count(distinct ({key})) filter ({present}) as keys,
+        count(*) filter (deal_key not in (select deal_key from canonical.int_deals)) as strays
     from {source} group by connection"""
 
 
@@ -37,11 +41,21 @@ with counted as ({" union all ".join(_table(name) for name in TABLES)}),
 wanted as (
     select connections.connection, connections.state, tables.table_name
     from reference.connections cross join (select unnest({list(TABLES)!r}) as table_name) as tables
+),
+told as (
+    select wanted.*, counted.* exclude (connection, table_name),
+        case
+            when wanted.state = 'backfilling' or coalesce(strays, 0) = 0 then 'none'
+            when strays > {FEW} and strays > {MOST} * all_rows then 'most' else 'some'
+        end as stray
+    from wanted left join counted
+        on wanted.connection = counted.connection and wanted.table_name = counted.table_name
 )
-select wanted.connection, wanted.state, wanted.table_name, coalesce(live_rows, 0) as live_rows,
-    coalesce(keyed_rows = all_rows, true) as keys_present, coalesce(keys = keyed_rows, true) as keys_unique
-from wanted left join counted using (connection, table_name)
-order by wanted.connection, wanted.table_name""",
+select connection, state, table_name, coalesce(live_rows, 0) as live_rows,
+    coalesce(keyed_rows = all_rows, true) as keys_present, coalesce(keys = keyed_rows, true) as keys_unique,
+    stray <> 'some' as deals_known, stray <> 'most' as most_deals_known
+from told
+order by connection, table_name""",
     "deals": """
 with latest as (
     select deal_key, max(entered_at) as entered_at from canonical.int_stage_changes

@@ -45,7 +45,8 @@ def check(offline: bool, for_scripts: bool) -> None:
             click.echo(f"A waiver that lifts nothing: {line}")
         for line in unmet:
             click.echo(f"A target that nothing counts towards: {line}")
-        click.echo(f"Files: good ({len(workspace.connections)} connections).")
+        count = len(workspace.connections)
+        click.echo(f"Files: good ({count} connection{'' if count == 1 else 's'}).")
     probes = [] if offline else probe_all(workspace)
     if for_scripts:
         idle_lines = {"idle_waivers": idle, "idle_targets": unmet}

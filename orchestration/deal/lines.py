@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import groupby
 
-from orchestration.deal.parts import DealStory, FindingTold, Piece, StepTold
+from orchestration.deal.parts import DealStory, FindingTold, Piece, StepTold, Visit
 from orchestration.deal.words import OUTSIDE, span, when
 
 
@@ -50,10 +49,19 @@ def _head(story: DealStory) -> Iterator[str]:
         return
     if story.history_begins_late:
         yield "Its history begins later than the deal; what came before is not known."
-    steps = "One step was" if story.due == 1 else f"{story.due} steps were"
-    yield f"{steps} due and {story.ok} kept: {story.rate}." if story.due else "Nothing was due, so there is no rate."
+    yield _kept(story)
     if story.rate_without_waivers:
         yield f"Without waivers: {story.rate_without_waivers}."
+
+
+def _kept(story: DealStory) -> str:
+    """How much of what was due was done, and of how much nobody can tell."""
+    if not story.due:
+        doubt = "" if not story.unknown else f" as far as is known (not known: {story.unknown})"
+        return f"Nothing was due{doubt}, so there is no rate."
+    steps = "One step was" if story.due == 1 else f"{story.due} steps were"
+    doubt = "" if not story.unknown else f", {story.unknown} more {'is' if story.unknown == 1 else 'are'} not known"
+    return f"{steps} due and {story.ok} kept{doubt}: {story.rate}."
 
 
 def _path(story: DealStory) -> Iterator[str]:
@@ -68,9 +76,15 @@ def _path(story: DealStory) -> Iterator[str]:
             if visit.precision == "order"
             else when(visit.entered_at, only_the_day=visit.precision == "day")
         )
-        lasted = "" if visit.left_at is None and visit.stage in ("Won", "Lost") else f", {span(visit.days)}"
-        yield f"  {visit.stage.ljust(wide)}  {told}{lasted}, moved by {visit.moved_by}"
+        yield f"  {visit.stage.ljust(wide)}  {told}{_lasted(visit)}, moved by {visit.moved_by}"
     yield from _more(story, "visits")
+
+
+def _lasted(visit: Visit) -> str:
+    """How long, where that is known; until somebody saw it elsewhere, where that is all there is to say."""
+    if visit.precision == "order" or (visit.left_at is None and visit.stage in (OUTSIDE["won"], OUTSIDE["lost"])):
+        return ""
+    return f", {'at most ' if visit.left_precision == 'order' else ''}{span(visit.days)}"
 
 
 def _more(story: DealStory, part: str) -> Iterator[str]:
@@ -83,15 +97,17 @@ def _steps(story: DealStory) -> Iterator[str]:
         return
     yield ""
     yield "Steps"
-    for stage, steps in groupby(story.steps, key=lambda step: step.stage):
-        told = list(steps)
-        left = next((step.left_stage_at for step in told if step.left_stage_at), None)
+    stages = dict.fromkeys(step.stage for step in story.steps)  # another version may have them in another order
+    for stage in stages:
+        told = [step for step in story.steps if step.stage == stage]
+        left = next((step for step in told if step.left_stage_at), None)
         idle = all(step.state == "not_due" for step in told)
         if stage == OUTSIDE["lost"]:
             if not idle:
                 yield "  After the loss"
         else:
-            yield f"  {stage}" + (f", left {when(left)}" if left else f": {told[0].verdict}" if idle else "")
+            moment = left and when(left.left_stage_at, only_the_day=left.left_only_the_day)
+            yield f"  {stage}" + (f", left {moment}" if moment else f": {told[0].verdict}" if idle else "")
         for step in () if idle else told:
             yield from _step(step)
 
@@ -106,6 +122,8 @@ def _step(step: StepTold) -> Iterator[str]:
         yield f"        {_piece(piece)}"
     if step.more_evidence:
         yield f"        … and {step.more_evidence:,} more"
+    if step.four_eyes == "unknown":
+        yield "        whether a second person did it is not known: a machine, or nobody known, did one of the two"
     if step.looked_for and step.state in ("missing", "unknown", "late"):
         yield f"        looked for {step.looked_for}"
         yield f"        in {step.looked_where}" if step.looked_where else "        in nothing that could be read"

@@ -12,7 +12,10 @@ from decimal import Decimal
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A stay in a stage. `days` of one that lasts are counted to judged_at."""
+    """A stay in a stage. `days` of one that lasts are counted to judged_at.
+
+    `precision` says how well its beginning is known, `left_precision` its end: exact, second, day or order.
+    """
 
     stage: str
     entered_at: datetime | None
@@ -20,6 +23,7 @@ class Visit:
     days: float
     moved_by: str
     precision: str
+    left_precision: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class StepTold:
-    """A step with its verdict and what that rests on."""
+    """A step with its verdict and what that rests on. `four_eyes` is for one that a second person has to do."""
 
     key: str
     name: str
@@ -48,8 +52,10 @@ class StepTold:
     verdict: str
     reason: str | None
     left_stage_at: datetime | None
+    left_only_the_day: bool
     deadline_at: datetime | None
     owner_then: str | None
+    four_eyes: str | None
     evidence: tuple[Piece, ...]
     more_evidence: int
     looked_for: str | None
@@ -127,6 +133,7 @@ class DealStory:
     time_zone: str
     due: int
     ok: int
+    unknown: int
     rate: str
     rate_without_waivers: str | None
     path: tuple[Visit, ...]

@@ -31,7 +31,10 @@ QUERIES: Mapping[str, tuple[str, str]] = {
     "stages": ("dim_stages", "select distinct process_version, stage_key, stage_name from marts.dim_stages"),
     "visits": ("fct_stage_visits", _ENDS.format(rows=_VISITS, order="visit_no")),
     "steps": ("fct_step_results", """
-        select results.*, steps.step_name, steps.why, stages.stage_name, stages.stage_order
+        select results.*, steps.step_name, steps.why, stages.stage_name, stages.stage_order,
+            coalesce(results.gate_at in (
+                select entered_at from marts.fct_stage_visits where deal_key = $deal and precision = 'day'
+            ), false) as is_gate_day
         from marts.fct_step_results as results
         left join marts.dim_steps as steps using (process_version, step_key)
         left join marts.dim_stages as stages

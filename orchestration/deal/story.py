@@ -52,6 +52,7 @@ class _Teller:
             time_zone=self.zone.key,
             due=deal["due"] or 0,
             ok=deal["ok"] or 0,
+            unknown=deal["unknown_steps"] or 0,
             rate=rate,
             rate_without_waivers=without if deal.get("waived_steps") else None,
             path=tuple(self._visit(row) for row in self._part("visits")),
@@ -78,6 +79,7 @@ class _Teller:
             days=row["days"],
             moved_by=self._mover(row),
             precision=row["precision"],
+            left_precision=row.get("left_precision"),
         )
 
     def _step(self, row: Row) -> StepTold:
@@ -99,8 +101,10 @@ class _Teller:
             ),
             reason=words.reason(row["reason"]),
             left_stage_at=self._time(row["gate_at"]),
+            left_only_the_day=row["is_gate_day"],
             deadline_at=self._time(row["deadline_at"]),
             owner_then=self._person(row.get("owner_key_at_gate")),
+            four_eyes=row.get("four_eyes"),
             evidence=tuple(self._piece(piece) for piece in found),
             more_evidence=int(told[0]["total"]) - len(told) if told else 0,
             looked_for=_first(piece["looked_for"] for piece in told),

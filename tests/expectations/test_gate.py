@@ -59,6 +59,10 @@ def test_sound_tables_pass_every_rule_for_every_connection(build):
         ("insert into canonical.int_documents values ('acme','acme:1','quote','q'), ('acme','acme:1','quote','q')",
          "keys_unique", "error", 1),
         ("insert into canonical.int_activities values ('acme', 'acme:1', 'call', null)", "keys_present", "error", 1),
+        ("insert into canonical.int_activities values ('acme','acme:1','call','a'), ('acme','acme:01','call','b')",
+         "deals_known", "warn", 1),
+        ("insert into canonical.int_activities select 'acme', 'acme:0' || n, 'call', n from range(10, 100) as r (n)",
+         "most_deals_known", "error", 1),
         ("update canonical.int_deals set stage_key = 'unmapped' where deal_key in ('acme:3', 'acme:4')",
          "stage_known", "warn", 2),
         ("update canonical.int_deals set stage_key = 'unmapped' where connection = 'acme'",
@@ -133,12 +137,20 @@ def test_a_fall_below_the_floor_holds(build, before, falls):
 
 
 def test_small_falls_hold_nothing(build):
-    build.execute("delete from canonical.int_deals where connection = 'acme' and deal_key not in ('acme:1')")
+    for table in ("int_deals", "int_stage_changes"):
+        build.execute(f"delete from canonical.{table} where connection = 'acme' and deal_key not in ('acme:1')")
     assert held_connections(gate(build, {"acme": 15})) == set()
     assert held_connections(gate(build, {"acme": 15}, Hold(max_fall=0.5, min_rows=5))) == {"acme"}
 
 
+def test_while_an_account_is_first_read_its_records_may_come_before_its_deals(build):
+    build.execute("delete from canonical.int_deals where connection = 'acme'")
+    build.execute("update reference.connections set state = 'backfilling' where connection = 'acme'")
+    assert broken(gate(build)) == {}
+
+
 def test_never_green_with_nothing(build):
+    build.execute("delete from canonical.int_stage_changes where connection = 'acme'")
     build.execute("delete from canonical.int_deals where connection = 'acme'")
     assert broken(gate(build)) == {("row_floor", "acme"): ("warn", 0)}
     assert broken(gate(build, {"acme": 100})) == {("row_floor", "acme"): ("error", 100)}

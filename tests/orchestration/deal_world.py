@@ -47,6 +47,11 @@ def deals() -> Deals:
     told.add("crowded", [(n / 100, ("qualify", "develop")[n % 2]) for n in range(CROWD)], done="b", **OWNER)
     told.add("by_user", [(0, "qualify"), (2, "develop"), (3, "propose")], done="bt", **OWNER)
     told.field("by_user", "amount", "500", 0)
+    told.add("by_days", [(0, "qualify"), (2, "develop"), (9, "propose")], done="bt", **OWNER)
+    for row in told.tables["int_stage_changes"][-3:]:
+        seen = row["stage_key"] == "propose"
+        row |= {"precision": "order", "source": "snapshot"} if seen else {"precision": "day"}
+        row["entered_at"] = row["entered_at"].replace(hour=9 if seen else 0)
     for table in ("int_stage_changes", "int_field_changes"):
         for row in told.tables[table]:
             if row["deal_key"] == "acme:by_user":

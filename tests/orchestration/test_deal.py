@@ -145,11 +145,22 @@ def test_a_waiver_is_told_with_who_gave_it_and_why(warehouse: Path) -> None:
 
 def test_doubt_is_told_as_doubt(warehouse: Path) -> None:
     text = told(warehouse, "undated")
-    assert "2 steps were due and 2 kept: between 67 and 100 %." in text
+    assert "2 steps were due and 2 kept, 1 more is not known: between 67 and 100 %." in text
     assert stands_in(
         ["Amount known: not known: it is recorded, but when is not known",
          "on record: amount set to 500, at a time that is not known"], text
     )  # fmt: skip
+
+
+def test_a_time_is_told_as_well_as_it_is_known_and_no_better(warehouse: Path) -> None:
+    text = told(warehouse, "by_days")
+    assert stands_in(
+        ["Qualify  2024-03-04, 2 days, moved by CRM user u7",
+         "Develop  2024-03-06, at most 7.4 days, moved by CRM user u7",
+         "Propose  at a time that is not known, moved by CRM user u7"], text
+    ), "\n".join(text)  # fmt: skip
+    assert "Qualify, left 2024-03-06" in text
+    assert "2 steps were due and 2 kept, 1 more is not known: between 67 and 100 %." in text
 
 
 def test_a_deal_that_is_not_judged_says_why(warehouse: Path) -> None:
