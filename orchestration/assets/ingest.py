@@ -95,7 +95,7 @@ def _count(value: int | None) -> str:
 
 
 def input_assets(book: NightBook) -> dg.AssetsDefinition:
-    """The lake's views and the reference tables, which dbt knows as its sources."""
+    """The views of lake and ledger and the reference tables, which dbt knows as its sources."""
     connections = [connection_key(name) for name in book.workspace.connections]
     lake = [
         dg.AssetSpec(["lake", table.name], deps=connections, group_name="lake", kinds={"deltalake"})
@@ -105,13 +105,18 @@ def input_assets(book: NightBook) -> dg.AssetsDefinition:
         dg.AssetSpec(["reference", table.name], deps=connections, group_name="reference", kinds={"yaml"})
         for table in tables_of(project_folder(), "reference")
     ]
+    ledger = [
+        dg.AssetSpec(["ledger", table.name], group_name="ledger", kinds={"parquet"})
+        for table in tables_of(project_folder(), "ledger")
+    ]
+    specs = [*lake, *reference, *ledger]
 
-    @dg.multi_asset(name="prepare_build", specs=[*lake, *reference])
+    @dg.multi_asset(name="prepare_build", specs=specs)
     def prepare_build(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
-        """A new build file: reference tables from the configuration, and the lake cut at the night's watermarks."""
+        """A new build file: the configuration as tables, the lake cut at the night's watermarks, earlier forecasts."""
         with book.step(context.run.run_id) as night:
             night.prepare()
-            for spec in [*lake, *reference]:
+            for spec in specs:
                 files = night.live_files.get(spec.key.path[-1].replace("__", "/", 1), {})
                 metadata = {"files": sum(len(paths) for paths in files.values())} if spec.key.path[0] == "lake" else {}
                 yield dg.MaterializeResult(asset_key=spec.key, metadata=metadata)

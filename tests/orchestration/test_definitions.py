@@ -34,8 +34,8 @@ def test_the_schedule_is_on_in_the_companys_time_zone(defs: dg.Definitions) -> N
 def test_the_graph_is_grouped_and_nothing_is_published_before_gate_and_audit(defs: dg.Definitions) -> None:
     graph = defs.resolve_asset_graph()
     groups = {graph.get(key).group_name for key in graph.get_all_asset_keys()}
-    assert groups == {"connections", "lake", "reference", "staging", "canonical", "compliance", "forecast", "marts",
-                      "quality", "delivery"}  # fmt: skip
+    assert groups == {"connections", "lake", "ledger", "reference", "staging", "canonical", "compliance", "forecast",
+                      "marts", "quality", "delivery"}  # fmt: skip
 
     def before(key: str) -> set[str]:
         found: set[dg.AssetKey] = set()
