@@ -91,27 +91,35 @@ def _in_order(deal: Deal, changes: list[StageChange], process: Process) -> list[
     known = [c for c in changes if c.precision == "order" or (c.entered_at <= now and (c.recorded_at or now) <= now)]
     found: list[StageChange] = []
     for moment in sorted({c.entered_at for c in known}):
-        version = process.at(moment)
-        together = sorted((c for c in known if c.entered_at == moment), key=lambda c: _forward(c, version))
+
+        def forward(change: StageChange) -> tuple[float, str]:
+            return _forward(change, process, moment)  # noqa: B023
+
+        together = sorted((c for c in known if c.entered_at == moment), key=forward)
         is_moment = all(c.precision not in ("day", "order") for c in together)
         stood = found[-1].stage_id if found and is_moment else None  # within a day it may well have come back
         ends_in = stood
         if moment == max(c.entered_at for c in changes) and any(c.stage_id == deal.stage_id for c in together):
             ends_in = deal.stage_id
-            reached = max(_forward(c, version)[0] for c in together if c.stage_id == ends_in)
-            together = [
-                c for c in together if _forward(c, version)[0] <= reached
-            ]  # beyond it never was, within a moment
+            reached = max(forward(c)[0] for c in together if c.stage_id == ends_in)
+            together = [c for c in together if forward(c)[0] <= reached]  # beyond it never was, within a moment
         if stood is not None and ends_in == stood and any(c.stage_id == stood for c in together):
             continue  # it came back within the moment
         found += [c for c in together if c.stage_id != ends_in] + [c for c in together if c.stage_id == ends_in]
     return found
 
 
-def _forward(change: StageChange, version: Version) -> tuple[float, str]:
-    position = version.position(change.stage_key)
-    last = {"lost": len(version.stages) + 0.5, "unmapped": 999.0}
-    return last.get(change.stage_key, 0.0 if position is None else position), change.change_id
+def _forward(change: StageChange, process: Process, moment: datetime) -> tuple[float, str]:
+    """The place by which changes of one moment are ordered. What this version does not know, another one placed."""
+    version = process.at(moment)
+    last = {"lost": len(version.stages) + 0.9, "unmapped": 999.0}
+    if change.stage_key in last:
+        return last[change.stage_key], change.change_id
+    position: float | None = version.position(change.stage_key)
+    if position is None:
+        elsewhere = max(other.position(change.stage_key) or 0 for other in process.versions)
+        position = min(elsewhere, len(version.stages) + 1) - 0.5
+    return position, change.change_id
 
 
 def is_born_in(deal: Deal, first: Visit, days: Days) -> bool:
@@ -140,7 +148,7 @@ def gate(deal: Deal, path: list[Visit], process: Process, days: Days, stage_key:
         place, here = version.position(stage_key), version.position(visit.stage_key)
         if visit.stage_key == "unmapped" or (number == 0 and here is None and is_truncated(deal, path, days)):
             is_known = False  # it may have been left then, or before the history begins
-        if place is not None and here is not None and here > place:
+        if place is not None and here is not None and first_beyond(path, version, stage_key) == number:
             if number == 0 and is_truncated(deal, path, days):
                 is_known = False
             if visit.precision == "order" or not _clear(deal, visit):
@@ -149,6 +157,15 @@ def gate(deal: Deal, path: list[Visit], process: Process, days: Days, stage_key:
                 return Gate(When(visit.entered_at, visit.precision == "day"), is_won=visit.stage_key == "won")
             return Gate(None, is_known=False, by=visit.entered_at)
     return Gate(None, is_known)
+
+
+def first_beyond(path: list[Visit], version: Version, stage_key: str) -> int | None:
+    """The first visit that this version places after the stage; None when there is none."""
+    place = version.position(stage_key)
+    if place is None:
+        return None
+    places = [version.position(visit.stage_key) for visit in path]
+    return next((number for number, here in enumerate(places) if here is not None and here > place), None)
 
 
 def loss(deal: Deal, path: list[Visit]) -> Gate:

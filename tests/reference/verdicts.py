@@ -9,7 +9,7 @@ from tests.reference.conditions import applies, is_waived
 from tests.reference.days import Days, When
 from tests.reference.doubts import earliest_doubt
 from tests.reference.owners import is_too_quiet, owner_at
-from tests.reference.path import Gate, Visit, gate, is_truncated, judging_version, loss
+from tests.reference.path import Gate, Visit, first_beyond, gate, is_truncated, judging_version, loss
 from tests.reference.process import Process, Step, Version
 from tests.reference.proofs import EVER, NOBODY_KNOWS_WHEN, SOURCE, Record, Scene, first_complete, suffices
 from tests.reference.rows import Deal, Surroundings
@@ -58,6 +58,9 @@ def verdict(deal: Deal, path: list[Visit], step_key: str, stage_key: str, proces
     if version is None:
         version = process.at(until or deal.judged_at)
     step = version.steps.get(step_key)
+    was_passed = stage_key != "lost" and until is None and first_beyond(path, version, stage_key) is not None
+    if was_passed:  # while no version in force knew the stage, or another one did
+        step = None
     if deal.unjudged_reason is not None or step is None or deal.deal_type not in version.deal_types:
         mandatory = step is not None and step.is_mandatory
         return Verdict(step_key, version.number, "not_applicable", mandatory, without_waiver="not_applicable")

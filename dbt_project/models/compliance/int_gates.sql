@@ -52,7 +52,13 @@ joined as (
                 then 'two deals were merged, and whose moves came before that is not known'
             when paths.is_truncated and paths.first_stage_key = 'lost'
                 then 'the stage history begins after the deal was lost'
-            when paths.is_truncated and stages.position < starts.position
+            -- nor is it known what was left before a stage that has no place in this version
+            when
+                paths.is_truncated
+                and (
+                    stages.position < starts.position
+                    or (starts.version is null and paths.first_stage_key <> 'unmapped')
+                )
                 then 'the stage history begins after the deal left the stage'
             when gate_visits.precision = 'order'
                 then 'the CRM does not say when the deal left the stage'

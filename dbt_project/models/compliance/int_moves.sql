@@ -10,6 +10,17 @@ positions as (
 
 ),
 
+-- a stage that this version does not know has the name that another one gives it
+names as (
+
+    select
+        stage_key,
+        max(stage_name) as stage_name
+    from positions
+    group by stage_key
+
+),
+
 skipped as (
 
     select * from {{ ref('int_skipped_stages') }}
@@ -28,15 +39,16 @@ placed as (
         pairs.moved_by,
         pairs.moved_by_kind,
         starts.stage_name as from_name,
-        ends.stage_name as to_name,
+        coalesce(ends.stage_name, names.stage_name) as to_name,
         starts.is_sink as is_from_sink,
-        ends.is_sink as is_to_sink,
+        coalesce(ends.is_sink, false) as is_to_sink,
         starts.position as from_position,
         ends.position as to_position,
         coalesce(opens.stage_name, starts.stage_name) as open_name,
         skipped.skipped_names
     from pairs
-    inner join positions as ends
+    inner join names on pairs.stage_key = names.stage_key
+    left join positions as ends
         on pairs.version = ends.version and pairs.stage_key = ends.stage_key
     left join positions as starts
         on pairs.version = starts.version and pairs.left_stage_key = starts.stage_key

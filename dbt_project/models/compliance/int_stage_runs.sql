@@ -18,7 +18,7 @@ periods as (
 
 positions as (
 
-    select * from {{ ref('int_stage_positions') }}
+    select * from {{ ref('int_stage_places') }}
 
 ),
 
@@ -59,7 +59,7 @@ placed as (
 
     select
         dated.*,
-        positions.position
+        positions.place as position
     from dated
     inner join periods
         on dated.entered_at >= periods.in_force_from and dated.entered_at < periods.in_force_to

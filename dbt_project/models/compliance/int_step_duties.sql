@@ -28,8 +28,8 @@ known as (
 
 ),
 
--- of several versions that know the step, the one in force when the deal came into the stage decides; each branch reads
--- the candidates itself, as the one that has none then reads nothing
+-- of several versions that know the step, the one in force when the deal came into the stage decides, or when it went
+-- past it; each branch reads the candidates itself, as the one that has none then reads nothing
 ranked as (
 
     select
@@ -45,7 +45,14 @@ ranked as (
         candidates.*,
         row_number() over (
             partition by candidates.deal_key, candidates.step_key
-            order by case when candidates.is_in_force then 0 else 1 end, candidates.version desc
+            order by
+                case when candidates.is_in_force then 0 else 1 end,
+                case
+                    when candidates.gate_visit_no is not null then 0
+                    when candidates.undatable_reason is not null then 1
+                    else 2
+                end,
+                case when candidates.is_in_force then candidates.version else -candidates.version end
         ) as choice
     from {{ ref('int_step_candidates') }} as candidates
     inner join known on candidates.step_key = known.step_key

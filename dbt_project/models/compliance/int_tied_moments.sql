@@ -24,7 +24,7 @@ periods as (
 
 positions as (
 
-    select * from {{ ref('int_stage_positions') }}
+    select * from {{ ref('int_stage_places') }}
 
 ),
 
@@ -61,7 +61,8 @@ placed as (
         known.*,
         row_number() over (
             partition by known.deal_key, known.entered_at
-            order by case when positions.position is null then 1 else 0 end, positions.position, known.change_id
+            order by
+                case when positions.place is null then 1 else 0 end, positions.place, known.change_id
         ) as place,
         count(*) over (partition by known.deal_key, known.entered_at) as places
     from known

@@ -12,7 +12,7 @@ periods as (
 
 positions as (
 
-    select * from {{ ref('int_stage_positions') }}
+    select * from {{ ref('int_stage_places') }}
 
 ),
 
@@ -25,7 +25,7 @@ placed as (
         row_number() over (
             partition by told.deal_key
             order by
-                told.entered_at, case when positions.position is null then 1 else 0 end, positions.position,
+                told.entered_at, case when positions.place is null then 1 else 0 end, positions.place,
                 told.change_id
         ) as place
     from told
