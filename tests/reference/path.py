@@ -86,6 +86,7 @@ def _without_slips(visits: list[Visit], flicker: timedelta) -> list[Visit]:
 def _in_order(deal: Deal, changes: list[StageChange], process: Process) -> list[StageChange]:
     """By time. Changes of one moment are read forward, then in the CRM's own order, except where it cannot be:
     who enters the stage in which the deal already stood came back to it, and the last change leads to where it is.
+    Two of the CRM's stages that are one of the process are one entry, told by the first in the CRM's own order.
     """
     now = deal.judged_at
     known = [c for c in changes if c.precision == "order" or (c.entered_at <= now and (c.recorded_at or now) <= now)]
@@ -105,7 +106,9 @@ def _in_order(deal: Deal, changes: list[StageChange], process: Process) -> list[
             together = [c for c in together if forward(c)[0] <= reached]  # beyond it never was, within a moment
         if stood is not None and ends_in == stood and any(c.stage_id == stood for c in together):
             continue  # it came back within the moment
-        found += [c for c in together if c.stage_id != ends_in] + [c for c in together if c.stage_id == ends_in]
+        if len({c.stage_key for c in together}) > 1:
+            together = [c for c in together if c.stage_id != ends_in] + [c for c in together if c.stage_id == ends_in]
+        found += together
     return found
 
 
