@@ -8,7 +8,7 @@ from __future__ import annotations
 import click
 
 from connectors.lake import Lake
-from orchestration.cli.terminal import CONCERN, Progress, Stop, plain_words
+from orchestration.cli.terminal import CONCERN, WRONG_USE, Progress, Stop, plain_words
 from orchestration.lock import night_lock
 from orchestration.publish.publication import roll_back
 from orchestration.settings import Workspace
@@ -24,6 +24,9 @@ def forget(person: str, yes: bool) -> None:
     Erase them in the CRM first, else the next night reads them again. The last night is built again without them.
     """
     workspace = Workspace.find()
+    person = person.strip()
+    if not person:
+        raise Stop("ID is empty: name the e-mail address, or the CRM's id, of the person to be erased.", WRONG_USE)
     if not yes:
         click.confirm(f"Erase {person} for good from {workspace.data}?", abort=True)
     from orchestration.forget import forget as erase

@@ -43,7 +43,7 @@ def explain(step: str | None, version: int | None, for_scripts: bool) -> None:
         return
     found = find(process, step, version)
     if found is None:
-        known = {one.key for one in _all(process, version)}
+        known = {one.key for number in ([version] if version else numbers) for one in _all(process, number)}
         raise Stop(f"process.yml has no {step!r}; {did_you_mean(step, known)}", WRONG_USE)
     click.echo(as_json(_told(found)) if for_scripts else "\n".join(lines(found, shutil.get_terminal_size().columns)))
 

@@ -205,6 +205,12 @@ def test_nothing_runs_beside_a_night(arguments, home: Path) -> None:
     assert f"a night (process {night.pid}) has been running since" in told.output
 
 
+def test_nobody_is_no_person_to_be_forgotten(home: Path) -> None:
+    told = run("forget", " ", "--yes")
+    assert told.exit_code == 2
+    assert told.output.startswith("ID is empty: name the e-mail address")
+
+
 def test_rollback_and_replay_without_nights_say_so(home: Path) -> None:
     nothing = run("rollback")
     assert nothing.exit_code == 1

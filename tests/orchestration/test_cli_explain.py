@@ -45,6 +45,16 @@ def test_scripts_get_the_same() -> None:
     assert one in json.loads(run("--json").output)
 
 
+def test_what_only_an_older_version_has_is_near_as_well(tmp_path: Path) -> None:
+    stages = "stages: [{key: a, name: A, probability: 0.5, steps: [{key: demonstrated, name: S, mandatory: true}]}]"
+    process = (
+        f"versions:\n  - {{{stages}}}\n  - {{in_force_from: 2026-01-01, {stages.replace('demonstrated', 'signed')}}}\n"
+    )
+    (tmp_path / "acme" / "process.yml").write_text(process)
+    assert run("demonstratd").output == "process.yml has no 'demonstratd'; did you mean 'demonstrated'?\n"
+    assert "demonstrated" not in run("demonstratd", "--in-version", "2").output
+
+
 def test_what_is_not_there_is_told_with_what_is_near() -> None:
     told = run("final_amont")
     assert told.exit_code == 2
