@@ -159,6 +159,9 @@ def gate(deal: Deal, path: list[Visit], process: Process, days: Days, stage_key:
             if is_known:
                 return Gate(When(visit.entered_at, visit.precision == "day"), is_won=visit.stage_key == "won")
             return Gate(None, is_known=False, by=visit.entered_at)
+    today = judging_version(path, process, stage_key) or process.at(deal.judged_at)
+    if is_truncated(deal, path, days) and today.position(path[0].stage_key) is None:
+        is_known = False  # what lies before a stage that the judging version has no place for, it does not say
     return Gate(None, is_known)
 
 
