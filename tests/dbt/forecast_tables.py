@@ -20,7 +20,7 @@ from tests.dbt.compliance_tables import World, working_calendar
 BEGINNING = datetime.fromisoformat("2020-01-01")
 STAGES = {"s1": 0.1, "s2": 0.3, "s3": 0.6, "s4": 0.8}
 MODELS = (
-    "int_stage_positions int_process_periods int_forecast_* fct_deal_snapshots fct_deal_forecasts "
+    "int_stage_positions int_stage_places int_process_periods int_forecast_* fct_deal_snapshots fct_deal_forecasts "
     "fct_period_forecasts rpt_forecast_hazards rpt_stage_truth"
 )
 

@@ -12,9 +12,15 @@ before as (
 
 ),
 
-positions as (
+places as (
 
-    select * from {{ ref('int_stage_positions') }}
+    select * from {{ ref('int_stage_places') }}
+
+),
+
+periods as (
+
+    select * from {{ ref('int_process_periods') }}
 
 ),
 
@@ -28,18 +34,20 @@ returns as (
 -- back within that moment
 beyond as (
 
-    select distinct
+    select
+        ends.version,
         ends.stage_key,
         further.stage_key as undone_key
-    from positions as ends
-    inner join positions as further on ends.version = further.version and ends.position < further.position
+    from places as ends
+    inner join places as further on ends.version = further.version and ends.place < further.place
 
     union all
 
-    select distinct
+    select
+        version,
         stage_key,
         'unmapped' as undone_key
-    from positions
+    from places
 
 ),
 
@@ -50,7 +58,8 @@ undone as (
         before.entered_at,
         beyond.undone_key
     from before
-    inner join beyond on before.present_stage_key = beyond.stage_key
+    inner join periods on before.entered_at >= periods.in_force_from and before.entered_at < periods.in_force_to
+    inner join beyond on periods.version = beyond.version and before.present_stage_key = beyond.stage_key
     where before.has_several and not before.is_order and before.is_last
 
 ),
