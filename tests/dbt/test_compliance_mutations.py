@@ -177,6 +177,9 @@ MUTATIONS = {
         "or evidence.happened_until > deadlines.entered_at\n        or not",
     ),
     "an unknown entry is known": ("int_dated_evidence", "or not deadlines.is_entry_known", "or false"),
+    "a later version judges what an earlier one saw left": (
+        "int_gates", "governed.governed_at <= settled.governed_at", "true",
+    ),
     "all count by the start": ("int_clocked_terms", "steps.clock = 'start'", "true"),
     "an imported deal is judged": ("int_deal_paths", "ends.first_actor_kind = 'import'", "false"),
     "what is won on the last moment of birth is sold": (

@@ -14,7 +14,7 @@ from tests.reference.answers import Answer
 from tests.reference.days import Days
 from tests.reference.owners import owner_at
 from tests.reference.path import Move, Visit
-from tests.reference.process import Process, Step
+from tests.reference.process import Process, Step, Version
 from tests.reference.rows import Deal
 from tests.reference.verdicts import Verdict
 
@@ -49,13 +49,16 @@ def of_steps(deal: Deal, path: list[Visit], verdicts: dict[str, Verdict], four_e
              moves: list[Move], process: Process, days: Days) -> Iterator[Finding]:  # fmt: skip
     """Steps that are not as they should be, that were done in the wrong order, or by the same person."""
     for key, found in verdicts.items():
-        step = process.versions[found.version - 1].steps.get(key)
+        version = process.versions[found.version - 1]
+        step = version.steps.get(key)
         if step is None or found.without_waiver == "not_applicable":
             continue
         mode, is_waived = mode_of(deal, step, found.gate_at), found.state == "waived"
         state = found.without_waiver
         is_breach = step.is_mandatory and found.gate_at is not None and state in BREACHES
-        if is_breach and (is_waived or state != "missing" or not _is_of_skip(path, step, found.gate_at, moves)):
+        if is_breach and (
+            is_waived or state != "missing" or not _is_of_skip(path, step, version, found.gate_at, moves)
+        ):
             asks = state == "missing" and not is_waived and _can_be_mended(path, step)
             since = found.deadline_at if step.stage_key == "lost" else found.gate_at
             yield Finding(f"step_{state}", key, since, mode, is_waived, asks)
@@ -75,9 +78,16 @@ TEAMS = {"o1": "Alps", "o2": "Coast", "o3": None}
 """Owners of every account, and their teams."""
 
 
-def _is_of_skip(path: list[Visit], step: Step, left_at: datetime | None, moves: list[Move]) -> bool:
+def _is_of_skip(path: list[Visit], step: Step, version: Version, left_at: datetime | None, moves: list[Move]) -> bool:
+    """Whether the move that left the stage, and no other of that moment, went past it."""
     was_there = any(v.stage_key == step.stage_key and left_at and v.entered_at <= left_at for v in path)
-    return not was_there and any(m.kind in ("skip", "born_late") and m.at == left_at for m in moves)
+    place = version.position(step.stage_key) or 0
+    left_by = next((v for v in path if v.entered_at == left_at and (version.position(v.stage_key) or 0) > place), None)
+    return not was_there and any(
+        move.kind in ("skip", "born_late") and left_by is not None and move.at == left_at
+        and move.stage_key == left_by.stage_key
+        for move in moves
+    )  # fmt: skip
 
 
 def _can_be_mended(path: list[Visit], step: Step) -> bool:

@@ -1,30 +1,6 @@
-with paths as (
-
-    select * from {{ ref('int_deal_paths') }}
-
-),
-
-positions as (
+with positions as (
 
     select * from {{ ref('int_stage_positions') }}
-
-),
-
-passes as (
-
-    select * from {{ ref('int_stage_passes') }}
-
-),
-
-periods as (
-
-    select * from {{ ref('int_process_periods') }}
-
-),
-
-visits as (
-
-    select * from {{ ref('int_visits') }}
 
 ),
 
@@ -68,38 +44,73 @@ joined as (
             when paths.first_unmapped_at is not null
                 then 'the deal was in a CRM stage that is not mapped'
         end as undatable_reason
-    from paths
+    from {{ ref('int_deal_paths') }} as paths
     inner join positions as stages on not stages.is_sink
     left join positions as starts
         on stages.version = starts.version and paths.first_stage_key = starts.stage_key
-    left join passes
+    left join {{ ref('int_stage_passes') }} as passes
         on
             paths.deal_key = passes.deal_key
             and stages.version = passes.version
             and stages.stage_key = passes.stage_key
-    left join visits as gate_visits
+    left join {{ ref('int_visits') }} as gate_visits
         on paths.deal_key = gate_visits.deal_key and passes.gate_visit_no = gate_visits.visit_no
+
+),
+
+governed as (
+
+    select
+        joined.*,
+        joined.governed_at >= periods.in_force_from and joined.governed_at < periods.in_force_to as is_in_force
+    from joined
+    inner join {{ ref('int_process_periods') }} as periods on joined.version = periods.version
+
+),
+
+shared as (
+
+    select stage_key
+    from positions
+    group by stage_key
+    having count(*) > 1
+
+),
+
+-- what was left or skipped under one version no later one judges, though it may see the stage left only then
+settled as (
+
+    select
+        deal_key,
+        stage_key,
+        min(governed_at) as governed_at
+    from governed
+    where
+        is_in_force
+        and coalesce(entered_at, gate_at) is not null
+        and stage_key in (select stage_key from shared)
+    group by deal_key, stage_key
 
 ),
 
 final as (
 
     select
-        joined.connection,
-        joined.deal_key,
-        joined.version,
-        joined.stage_key,
-        joined.entered_at,
-        coalesce(joined.entry_visit_no < joined.gate_visit_no, false) as is_entered_before_gate,
-        case when joined.undatable_reason is null then joined.gate_visit_no end as gate_visit_no,
-        case when joined.undatable_reason is null then joined.gate_at end as gate_at,
-        joined.undatable_reason is null and coalesce(joined.gate_stage_key = 'won', false) as is_won_gate,
-        coalesce(joined.gate_precision = 'day', false) as is_gate_day,
-        joined.stands_in_stage,
-        joined.undatable_reason,
-        joined.governed_at >= periods.in_force_from and joined.governed_at < periods.in_force_to as is_in_force
-    from joined
-    inner join periods on joined.version = periods.version
+        governed.connection,
+        governed.deal_key,
+        governed.version,
+        governed.stage_key,
+        governed.entered_at,
+        coalesce(governed.entry_visit_no < governed.gate_visit_no, false) as is_entered_before_gate,
+        case when governed.undatable_reason is null then governed.gate_visit_no end as gate_visit_no,
+        case when governed.undatable_reason is null then governed.gate_at end as gate_at,
+        governed.undatable_reason is null and coalesce(governed.gate_stage_key = 'won', false) as is_won_gate,
+        coalesce(governed.gate_precision = 'day', false) as is_gate_day,
+        governed.stands_in_stage,
+        governed.undatable_reason,
+        governed.is_in_force and coalesce(governed.governed_at <= settled.governed_at, true) as is_in_force
+    from governed
+    left join settled on governed.deal_key = settled.deal_key and governed.stage_key = settled.stage_key
 
 )
 
