@@ -38,6 +38,7 @@ CANONICAL: Mapping[str, str] = {
     "precision text, started_at timestamp, subject text, withdrawn_at timestamp",
     "int_deal_contacts": "connection text, deal_key text, contact_id text, role text, added_at timestamp, "
     "removed_at timestamp, precision text",
+    "int_unread_values": "connection text, deal_key text, field text, value text",
     "int_deal_segments": "deal_key text, segment text",
     "int_documents": "connection text, deal_key text, document_id text, kind text, status text, "
     "occurred_at timestamp, recorded_at timestamp, actor_id text, owner_key text",

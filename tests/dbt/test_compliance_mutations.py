@@ -180,6 +180,7 @@ MUTATIONS = {
     "a later version judges what an earlier one saw left": (
         "int_gates", "governed.governed_at <= settled.governed_at", "true",
     ),
+    "what nobody can read is not recorded": ("int_hygiene", "unread.value is not null", "false"),
     "all count by the start": ("int_clocked_terms", "steps.clock = 'start'", "true"),
     "an imported deal is judged": ("int_deal_paths", "ends.first_actor_kind = 'import'", "false"),
     "what is won on the last moment of birth is sold": (

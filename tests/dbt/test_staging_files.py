@@ -224,6 +224,10 @@ def test_slips_of_an_export_are_listed(home: Warehouse) -> None:
         ("deals", "1", "is_deleted", "perhaps"),
         ("deals", "2", "created_at", "soon"),
     ]
+    unread = home.query("select deal_key, field, value from canonical.int_unread_values")
+    assert [tuple(u.values()) for u in unread] == [("acme:1", "amount", "12,5")], (
+        "it has an amount, and nobody knows it"
+    )
     judged = home.query("select deal_id, unjudged_reason from canonical.int_deals order by 1")
     assert [tuple(j.values()) for j in judged] == [("1", "no_pipeline"), ("2", None)]
 

@@ -4,12 +4,6 @@ with duties as (
 
 ),
 
-pushes as (
-
-    select * from {{ ref('int_close_date_pushes') }}
-
-),
-
 calendar as (
 
     select * from {{ source('reference', 'calendar') }}
@@ -36,6 +30,8 @@ weighed as (
                 then 'the CRM does not show us the amount'
             when duties.kind in ('close_date_not_past', 'pushes_at_most') and duties.is_close_date_hidden
                 then 'the CRM does not show us the close date'
+            when duties.kind in ('amount_present', 'close_date_not_past') and unread.value is not null
+                then 'what the CRM holds there could not be read: ' || substr(unread.value, 1, 80)
             when duties.kind = 'pushes_at_most' and not duties.are_changes_known
                 then 'the CRM''s field changes could not be read'
             -- what was put off before anybody looked is not counted
@@ -71,11 +67,15 @@ weighed as (
                 || cast(cast(duties.number as bigint) as {{ dbt.type_string() }}) || ' days'
         end as own_words
     from duties
-    left join pushes
+    left join {{ ref('int_close_date_pushes') }} as pushes
         on
             duties.deal_key = pushes.deal_key
             and duties.kind = 'pushes_at_most'
             and pushes.push_no = floor(duties.number) + 1
+    left join {{ ref('int_unread_values') }} as unread
+        on
+            duties.deal_key = unread.deal_key
+            and unread.field = case duties.kind when 'amount_present' then 'amount' else 'close_date' end
     left join calendar on duties.kind = 'close_date_not_past' and duties.close_date = calendar.day
 
 ),
