@@ -5,6 +5,7 @@ Here belong the ways to get an Authorization header. Which variables hold the cr
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from threading import Lock
@@ -92,7 +93,7 @@ class BearerToken:
         return False
 
 
-class TokenGrant:
+class TokenGrant(ABC):
     """Access tokens that a token endpoint gives out. One thread asks, the others wait for its result.
 
     Each kind of grant says what it sends (`form`), what it keeps of the answer (`keep`) and how to mend a refusal.
@@ -110,11 +111,11 @@ class TokenGrant:
         self._renew_at = 0.0
         self._dead: str | None = None
 
+    @abstractmethod
     def form(self) -> Mapping[str, str]:
         """The fields of the request for a token."""
-        raise NotImplementedError
 
-    def keep(self, answer: Mapping[str, Any]) -> None:
+    def keep(self, answer: Mapping[str, Any]) -> None:  # noqa: B027 - most grants need nothing of an answer
         """Keep what the next request for a token needs."""
 
     def header(self) -> str:
