@@ -32,7 +32,10 @@ class _Dbt:
 
 
 class _Plumbline:
-    """The project's macros, where one calls another by its full name."""
+    """The project's macros, where one calls another by its full name; those that give a list are spelled out."""
+
+    def __getattr__(self, name: str) -> Callable[..., str]:
+        return _call(name)
 
     def crms(self) -> list[str]:
         return ["hubspot", "salesforce", "files", "pipedrive", "odoo"]
