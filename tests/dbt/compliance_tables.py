@@ -44,6 +44,8 @@ CANONICAL: Mapping[str, str] = {
     "occurred_at timestamp, recorded_at timestamp, actor_id text, owner_key text",
     "int_owners": "connection text, owner_key text, owner_id text, user_id text, email text, owner_name text, "
     "team text, crm_team text, region text, manager_email text, is_active boolean",
+    "int_people": "owner_key text, email text, owner_name text, team text, region text, team_key text, "
+    "manager_key text, is_active boolean, is_known boolean, connections int",
     "int_fx_rates": "currency text, rate_to_home decimal(18,6), valid_from date, valid_to date",
     "int_crm_stages": "connection text, pipeline_id text, pipeline_name text, stage_id text, stage_name text, "
     "display_order int, probability double, is_closed boolean, is_won boolean, stage_key text",

@@ -200,6 +200,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     people = {"1": ("u1", "ann@acme.example"), "2": ("u2", "bob@acme.example")}
     world.canonical("int_owners", [{"connection": "acme", "owner_id": owner, "user_id": user, "owner_key": key}
                                    for owner, (user, key) in people.items()])  # fmt: skip
+    world.canonical("int_people", [{"owner_key": "ann@acme.example", "owner_name": "Ann Lee"}])
     return world.build()
 
 
@@ -265,7 +266,7 @@ def test_two_persons_or_one(built: Warehouse, deal: str, state: str | None) -> N
         "select four_eyes from warehouse.marts.fct_step_results where deal_id = ? and step_key = 'approval'", deal
     )
     assert found == [state]
-    told_of = [('"Approval" and "Offer" were done by one and the same: ann@acme.example', False)]
+    told_of = [('"Approval" and "Offer" were done by one and the same: Ann Lee', False)]
     assert findings(built, deal, "four_eyes") == (told_of if state == "violated" else [])
 
 

@@ -49,6 +49,8 @@ class Scene:
     """Whether the gate is that the deal was won."""
     is_whenever: bool = False
     """What can't be dated is seen in the step's favour, and nothing else is."""
+    is_unlogged: bool = False
+    """Activities may have been held that nobody logged."""
 
 
 Counts = Callable[[Record], bool]
@@ -75,7 +77,7 @@ def first_complete(step: Step, scene: Scene, counts: Counts) -> When | None:
 
 def _reached(term: Term, scene: Scene, records: Iterable[Record], counts: Counts) -> When | None:
     """When the last of the records came that the term needs: so many, on so many days."""
-    if scene.is_best and not _is_covered(term, scene):
+    if scene.is_best and (not _is_covered(term, scene) or (scene.is_unlogged and term.kind == "activity")):
         return EVER
     number, undated, seen = 0, 0, set[date]()
     for record in sorted(records, key=lambda record: record.when.at):

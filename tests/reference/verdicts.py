@@ -111,7 +111,9 @@ def judge(deal: Deal, path: list[Visit], step: Step, version: Version, left: Gat
     terms = [term for alternative in step.alternatives for term in alternative]
     is_quiet = is_too_quiet(owner_at(deal, found.gate_at), terms, process, around)
     if is_quiet and not first_complete(step, replace(worst, is_whenever=True), lambda _: True):
-        found.state = "unknown" if found.state in ("late", "missing") else found.state
+        held, _ = _after_leaving(step, replace(best_scene, is_unlogged=True), left.when, until, process)
+        if found.state in ("late", "missing") and held not in ("late", "missing"):
+            found.state = "unknown"  # nothing is lacking but what its owner may not have logged
     return found
 
 

@@ -87,6 +87,6 @@ select
     unclear_until,
     unjudged_reason is null as is_judged,
     unjudged_reason,
-    coalesce(deal_url, replace(replace(deal_url_template, '{id}', deal_id), '{deal_id}', deal_id)) as deal_url,
+    coalesce(deal_url, replace(deal_url_template, '{id}', {{ url_encode('deal_id') }})) as deal_url,
     extracted_at
 from joined

@@ -35,12 +35,13 @@ final as (
         false as is_alert,
         waivers.deal_key is not null as is_waived,
         '"' || steps.step_name || '" and "' || others.step_name || '" were done by one and the same: '
-        || four_eyes.person as sentence
+        || coalesce(people.owner_name, four_eyes.person) as sentence
     from four_eyes
     inner join verdicts on four_eyes.deal_key = verdicts.deal_key and four_eyes.step_key = verdicts.step_key
     inner join steps on four_eyes.version = steps.version and four_eyes.step_key = steps.step_key
     inner join steps as others
         on four_eyes.version = others.version and four_eyes.not_by_step_key = others.step_key
+    left join {{ ref('int_people') }} as people on four_eyes.person = people.owner_key
     left join {{ ref('int_step_waivers') }} as waivers
         on four_eyes.deal_key = waivers.deal_key and four_eyes.step_key = waivers.step_key
 

@@ -53,7 +53,7 @@ parts as (
         term,
         min(lateness) as lateness,
         min(case when doubt is null then lateness else 4 end) as certain_lateness,
-        min(case when doubt in (1, 2) then 4 else lateness end) as recorded_lateness,
+        min(case when doubt in (1, 2, 5) then 4 else lateness end) as recorded_lateness,
         min(doubt) as doubt
     from pieces
     group by deal_key, version, step_key, alternative, term
@@ -67,7 +67,7 @@ ways as (
         parts.deal_key,
         parts.version,
         parts.step_key,
-        -- what could not be read has not come late
+        -- what could not be read, or was not logged, has not come late
         case
             when max(parts.lateness) < 3 then max(parts.lateness)
             else max(parts.recorded_lateness)

@@ -26,7 +26,7 @@ gate_values as (
 ),
 
 -- parts of the evidence that may have been there; `doubt` is 1 for what could not be read, 2 for what was read only
--- from a later day on, 3 for what can't be dated, 4 for what the CRM leaves open
+-- from a later day on, 3 for what can't be dated, 4 for what the CRM leaves open, 5 for what may not have been logged
 final as (
 
     select
@@ -74,6 +74,21 @@ final as (
     where
         (deadlines.uncovered_object is not null or deadlines.covered_from > deadlines.gate_at)
         and (coverage.connection is null or coverage.covered_from > deadlines.gate_at)
+
+    union all
+
+    -- an activity that nobody logged may have been held; a field, a contact or a document is on record or is not
+    select
+        unlogged.deal_key,
+        unlogged.version,
+        unlogged.step_key,
+        terms.alternative,
+        terms.term,
+        1 as lateness,
+        5 as doubt
+    from {{ ref('int_unlogged_steps') }} as unlogged
+    inner join terms
+        on unlogged.version = terms.version and unlogged.step_key = terms.step_key and terms.kind = 'activity'
 
 )
 

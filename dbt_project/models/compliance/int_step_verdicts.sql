@@ -26,7 +26,7 @@ weighed as (
             when possible.doubt = 3 then 'it is recorded, but when is not known'
             when possible.doubt = 4
                 then 'something is recorded, but the CRM does not say which way it went, how it ended or its subject'
-            when unlogged.deal_key is not null and evidence.step_key is null
+            when possible.doubt = 5
                 then 'the owner logs too few activities to tell'
         end as doubt
     from deadlines
@@ -40,11 +40,6 @@ weighed as (
             deadlines.deal_key = possible.deal_key
             and deadlines.version = possible.version
             and deadlines.step_key = possible.step_key
-    left join {{ ref('int_unlogged_steps') }} as unlogged
-        on
-            deadlines.deal_key = unlogged.deal_key
-            and deadlines.version = unlogged.version
-            and deadlines.step_key = unlogged.step_key
 
 ),
 

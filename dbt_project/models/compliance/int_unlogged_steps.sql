@@ -19,6 +19,13 @@ logging as (
 
 ),
 
+-- what is on record whole is no matter of logging
+done as (
+
+    select * from {{ ref('int_step_evidence') }}
+
+),
+
 -- where who had the deal when it left the stage logs too few activities to tell; where nobody knows, who has it now
 final as (
 
@@ -35,7 +42,14 @@ final as (
             and coalesce(people.owner_key, deadlines.owner_key) = logging.owner_key
             and deadlines.version = logging.version
             and deadlines.step_key = logging.step_key
-    where coalesce(logging.activities, 0) < settings.logging_min_activities
+    left join done
+        on
+            deadlines.deal_key = done.deal_key
+            and deadlines.version = done.version
+            and deadlines.step_key = done.step_key
+    where
+        done.deal_key is null
+        and coalesce(logging.activities, 0) < settings.logging_min_activities
 
 )
 
