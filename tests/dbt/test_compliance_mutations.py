@@ -64,7 +64,19 @@ MUTATIONS = {
     "a loss opens gates": ("int_stage_passes", "where visits.stage_key <> 'lost'", "where true"),
     "a slip of the mouse is a move": ("int_mended_runs", "visits.left_at >", "visits.left_at >="),
     "what is dated after the night has happened": (
-        "int_stage_runs", "changes.entered_at) > deals.judged_at", "changes.entered_at) < deals.judged_at",
+        "int_stage_runs", "changes.entered_at > deals.judged_at", "changes.entered_at < deals.judged_at",
+    ),
+    "a day begins at Greenwich": (
+        "int_dated_changes", "coalesce(calendar.day_start_utc, changes.entered_at)", "changes.entered_at",
+    ),
+    "only today's order of stages says what was left unseen": (
+        "int_unseen_stages", "(before.was_in_force or before.version", "(false or before.version",
+    ),
+    "what may have been entered unseen was skipped": (
+        "int_skipped_stages", "and unseen.deal_key is null", "and true",
+    ),
+    "a stage that nobody mapped is none of those passed over": (
+        "int_skipped_stages", "in (stages.stage_key, 'unmapped')", "in (stages.stage_key)",
     ),
     "a deal created on a day began before that day's first change": (
         "int_deal_paths", "then cast(deals.created_at as date)", "then cast(deals.created_at as date) - 1",

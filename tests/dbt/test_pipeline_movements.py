@@ -20,7 +20,7 @@ from tests.dbt.harness import Warehouse, at
 
 PATHS = (
     "int_stage_positions int_stage_places int_process_periods "
-    "int_tied_moments int_returned_moments int_lasting_changes int_stage_runs "
+    "int_dated_changes int_tied_moments int_returned_moments int_lasting_changes int_stage_runs "
     "int_mended_runs int_visits int_judged_deals int_stage_probabilities int_pipeline_deals "
     "int_pipeline_lives int_pipeline_values int_pipeline_states int_pipeline_turns int_pipeline_standing "
     "fct_pipeline_movements rpt_pipeline_waterfall"

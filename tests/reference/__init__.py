@@ -3,9 +3,9 @@
 Written from the rules by somebody who had not read the SQL, and to be kept that way: a rule is changed here from its
 words (README, process.yml's page), never from a model. Nothing here is imported by shipped code.
 
-`rows` what a deal is; `process` the reference tables as objects; `days` the company's days; `path` visits, gates and
-moves; `proofs` evidence, `doubts` what may have come earlier; `people` four eyes; `verdicts` the state of each step;
-`answers` what events set off; `hygiene` rules of open deals; `findings` what is told and who hears of it; `judge` all
-of it for one deal. `drawing*` draws random processes and deals; `tables` writes them into a world and reads what the
-models say.
+`rows` what a deal is; `process` the reference tables as objects; `days` the company's days; `path` visits and gates,
+`moves` what is told of them; `proofs` evidence, `doubts` what may have come earlier; `people` four eyes; `verdicts` the
+state of each step; `answers` what events set off; `hygiene` rules of open deals; `findings` what is told and who hears
+of it; `judge` all of it for one deal. `drawing*` draws random processes and deals; `tables` writes them into a world
+and reads what the models say.
 """

@@ -50,6 +50,7 @@ def drawn_process(rng: random.Random, folder: Path, without: frozenset[str]) -> 
         "versions": [_version(rng, n, stages, pool, losses, replies, without) for n in range(count)],
     }
     _stages_apart(raw)
+    _in_another_order(raw)
     file = folder / "process.yml"
     file.write_text(yaml.safe_dump(raw, sort_keys=False), encoding="utf-8")
     return load_process(file)
@@ -68,6 +69,24 @@ def _stages_apart(raw: Raw) -> None:
             for relation in ("after", "not_by"):
                 if step.get(relation) in gone:
                     del step[relation]
+
+
+def _in_another_order(raw: Raw) -> None:
+    """In some processes a later version has two stages the other way round. Drawn by itself, as what is left out."""
+    rng = random.Random(f"order {raw}")
+    for version in raw["versions"][1:]:
+        stages, one, other = version["stages"], *sorted(rng.sample(range(len(version["stages"])), 2))
+        later = [stage["key"] for stage in stages[one + 1 : other + 1]]
+        asked = [step["evidence"] for stage in (stages[other], *stages[one + 1 : other]) for step in stage["steps"]]
+        if rng.random() < 0.3 or any(f"'stage': '{key}'" in str(asked) for key in (stages[one]["key"], *later)):
+            continue  # what asks for a stage that comes later could never be done in time
+        stages[one], stages[other] = stages[other], stages[one]
+        known: set[str] = set()
+        for stage in stages:
+            known |= {step["key"] for step in stage["steps"]}
+            for step in stage["steps"]:
+                if step.get("after") not in known:
+                    step.pop("after", None)
 
 
 def _version(rng: random.Random, n: int, stages: list[str], pool: dict[str, Raw], losses: dict[str, Raw],

@@ -1,7 +1,7 @@
 """What is told of a deal's steps and answers, who hears of it, and whether it asks anybody for anything.
 
 One root cause is one finding: a step that is missing because its stage was skipped is part of the skip, and an answer
-that was asked for several times is told once. Moves and overlong stays are path.py's.
+that was asked for several times is told once. Moves and overlong stays are moves.py's.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from datetime import datetime
 
 from tests.reference.answers import Answer
 from tests.reference.days import Days
+from tests.reference.moves import Move
 from tests.reference.owners import owner_at
-from tests.reference.path import Move, Visit
+from tests.reference.path import Visit
 from tests.reference.process import Process, Step, Version
 from tests.reference.rows import Deal
 from tests.reference.verdicts import Verdict

@@ -10,7 +10,8 @@ from tests.reference.answers import Answer, answers
 from tests.reference.days import Days, When
 from tests.reference.findings import Finding, of_answers, of_steps
 from tests.reference.hygiene import hygiene
-from tests.reference.path import Move, Visit, first_unmapped, is_truncated, moves, over_time, visits
+from tests.reference.moves import Move, moves, over_time
+from tests.reference.path import Visit, first_unmapped, is_truncated, visits
 from tests.reference.people import four_eyes
 from tests.reference.process import Process
 from tests.reference.rows import Deal, Surroundings

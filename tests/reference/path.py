@@ -1,20 +1,18 @@
-"""Where a deal stood and when: its visits, the moments at which it left each stage forward, and its moves.
+"""Where a deal stood and when: its visits, and the moments at which it left each stage forward.
 
-Flicker, ties, missing history, unmapped stages and merged deals are this module's business; what had to be done in a
-stage is verdicts.py's.
+Flicker, ties, missing history, unmapped stages and merged deals are this module's business; what is told of the path
+is moves.py's, what had to be done in a stage verdicts.py's.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 
-from tests.reference.conditions import applies
 from tests.reference.days import Days, When
 from tests.reference.process import Process, Version
-from tests.reference.rows import Deal, StageChange, Surroundings
+from tests.reference.rows import Deal, StageChange
 
 BIRTH = timedelta(seconds=60)
 SINKS = ("won", "lost")
@@ -44,15 +42,6 @@ class Gate:
     """When it had been left at the latest, where nobody knows more."""
     is_won: bool = False
     """Whether it was left by winning."""
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """A deviation of the path: skip, born_late, backward, reopen or conflict, with the stage moved to."""
-
-    kind: str
-    stage_key: str
-    at: datetime
 
 
 def visits(deal: Deal, process: Process, days: Days) -> list[Visit]:
@@ -149,20 +138,39 @@ def gate(deal: Deal, path: list[Visit], process: Process, days: Days, stage_key:
     for number, visit in enumerate(path):
         version = judging_version(path[: number + 1], process, stage_key) or process.at(visit.entered_at)
         place, here = version.position(stage_key), version.position(visit.stage_key)
-        if visit.stage_key == "unmapped" or (number == 0 and here is None and is_truncated(deal, path, days)):
-            is_known = False  # it may have been left then, or before the history begins
+        if visit.stage_key == "unmapped":
+            is_known = False  # it may have been left then
         if place is not None and here is not None and first_beyond(path, version, stage_key) == number:
-            if number == 0 and is_truncated(deal, path, days):
+            if stage_key in unseen(deal, path, process, days, version):
                 is_known = False
-            if visit.precision == "order" or not _clear(deal, visit):
+            if visit.precision == "order" or not is_clear(deal, visit):
                 is_known = False
             if is_known:
                 return Gate(When(visit.entered_at, visit.precision == "day"), is_won=visit.stage_key == "won")
             return Gate(None, is_known=False, by=visit.entered_at)
     today = judging_version(path, process, stage_key) or process.at(deal.judged_at)
-    if is_truncated(deal, path, days) and today.position(path[0].stage_key) is None:
-        is_known = False  # what lies before a stage that the judging version has no place for, it does not say
-    return Gate(None, is_known)
+    return Gate(None, is_known and stage_key not in unseen(deal, path, process, days, today))
+
+
+def unseen(deal: Deal, path: list[Visit], process: Process, days: Days, judging: Version) -> set[str]:
+    """Stages that may have been left before the history begins: whatever comes before its first stage, or has no place
+    beside it, by the judging version or by one that was in force from the deal's creation until then.
+    """
+    if not is_truncated(deal, path, days):
+        return set()
+    first = path[0]
+    then = [
+        version
+        for version in process.versions
+        if version.valid_from <= first.entered_at
+        and (version.valid_to is None or deal.created_at is None or version.valid_to > deal.created_at)
+    ]
+    return {
+        stage.stage_key
+        for version in (judging, *then)
+        for stage in version.stages
+        if (place := version.position(first.stage_key)) is None or stage.order < place
+    }
 
 
 def first_beyond(path: list[Visit], version: Version, stage_key: str) -> int | None:
@@ -183,7 +191,7 @@ def loss(deal: Deal, path: list[Visit]) -> Gate:
         return Gate(None)
     if last.precision == "order":
         return Gate(None, is_known=False)
-    if not _clear(deal, last):
+    if not is_clear(deal, last):
         return Gate(None, is_known=False, by=last.entered_at)
     return Gate(When(last.entered_at, last.precision == "day"))
 
@@ -198,99 +206,10 @@ def judging_version(
     return None
 
 
-def moves(deal: Deal, path: list[Visit], process: Process, days: Days, around: Surroundings) -> list[Move]:
-    """Skips, late births, backward moves, reopenings, and a second decision with nothing opened in between.
-
-    They are told of deals that the version surely concerned at that moment.
-    """
-    found = list(_birth(deal, path, process, days, around))
-    for number, visit in enumerate(path[1:], 1):
-        version = process.at(visit.entered_at)
-        if _is_concerned(deal, version, visit, days, around):
-            found += [Move(kind, visit.stage_key, visit.entered_at) for kind in _kinds(path[:number], visit, version)]
-    return found
-
-
 def first_unmapped(path: list[Visit]) -> datetime | None:
     """When the deal first came into a stage that nobody has mapped: something for whoever runs Plumbline."""
     return next((visit.entered_at for visit in path if visit.stage_key == "unmapped"), None)
 
 
-def _is_concerned(deal: Deal, version: Version, visit: Visit, days: Days, around: Surroundings) -> bool:
-    if visit.precision == "order" or not _clear(deal, visit) or deal.deal_type not in version.deal_types:
-        return False
-    return applies(deal, version, None, When(visit.entered_at, visit.precision == "day"), days, around) is True
-
-
-def _birth(deal: Deal, path: list[Visit], process: Process, days: Days, around: Surroundings) -> Iterator[Move]:
-    for first in path[:1]:
-        version = process.at(first.entered_at)
-        is_known = is_born_in(deal, first, days) and _is_concerned(deal, version, first, days, around)
-        if is_known and _passed_over(version, 0, first.stage_key):
-            yield Move("born_late", first.stage_key, first.entered_at)
-
-
-def _kinds(before: list[Visit], visit: Visit, version: Version) -> Iterator[str]:
-    was_closed = before[-1].stage_key in SINKS
-    if was_closed and visit.stage_key not in (*SINKS, "unmapped"):
-        yield "reopen"
-    if was_closed and visit.stage_key in SINKS and visit.stage_key != before[-1].stage_key:
-        yield "conflict"
-    here, stood = version.position(visit.stage_key), _last_place(before, version)
-    if here is None or stood is None:
-        return
-    if here > stood and _skipped(version, before, stood, here):
-        yield "skip"
-    if here < stood and not was_closed:
-        yield "backward"
-
-
-def _clear(deal: Deal, visit: Visit) -> bool:
+def is_clear(deal: Deal, visit: Visit) -> bool:
     return deal.unclear_until is None or visit.entered_at > deal.unclear_until
-
-
-def _last_place(path: list[Visit], version: Version) -> int | None:
-    """The place of the last stage that has one; a loss is passed over; None where an unmapped stage hides it."""
-    for visit in reversed(path):
-        if visit.stage_key != "lost":
-            return version.position(visit.stage_key)
-    return None
-
-
-def _passed_over(version: Version, stood: int, to: str) -> bool:
-    """Whether a stage that is not optional lies between."""
-    place = version.position(to)
-    if place is None:
-        return False
-    return any(stood < stage.order < place and not stage.is_optional for stage in version.stages)
-
-
-def _skipped(version: Version, path: list[Visit], stood: int, here: int) -> bool:
-    """Whether a stage between was never entered. (Whoever goes back and jumps ahead again is told the way back.)"""
-    entered = {version.position(visit.stage_key) for visit in path}
-    return any(
-        stood < stage.order < here and not stage.is_optional and stage.order not in entered for stage in version.stages
-    )
-
-
-def over_time(deal: Deal, path: list[Visit], process: Process, days: Days,
-              around: Surroundings) -> list[tuple[str, datetime]]:  # fmt: skip
-    """Stages in which the deal stayed longer than allowed, all visits added up that are dated; since when."""
-    found: list[tuple[str, datetime]] = []
-    for stage_key in dict.fromkeys(visit.stage_key for visit in path):
-        version = judging_version(path, process, stage_key)
-        stage = None if version is None else next((s for s in version.stages if s.stage_key == stage_key), None)
-        if version is None or stage is None or stage.max_days is None or deal.deal_type not in version.deal_types:
-            continue
-        left = timedelta(days=stage.max_days)
-        for visit, following in zip(path, [*path[1:], None], strict=True):
-            is_dated = visit.precision != "order" and (following is None or following.precision != "order")
-            if visit.stage_key == stage_key and is_dated:
-                stayed = (visit.left_at or deal.judged_at) - visit.entered_at
-                if stayed > left:
-                    since = visit.entered_at + left
-                    is_concerned = applies(deal, version, None, When(since), days, around) is True
-                    found += [(stage_key, since)] if _clear(deal, visit) and is_concerned else []
-                    break
-                left -= stayed
-    return found

@@ -69,6 +69,7 @@ placed as (
         deals.as_of,
         coalesce(ends.first_stage_key, shown.stage_key, 'unmapped') as first_stage_key,
         coalesce(ends.current_stage_key, shown.stage_key, 'unmapped') as current_stage_key,
+        ends.first_entered_at,
         case when ends.current_precision <> 'order' then ends.current_since end as current_since,
         case when ends.current_precision <> 'order' then ends.current_visit_no end as current_visit_no,
         coalesce(ends.current_precision = 'day', false) as is_current_since_day,

@@ -28,14 +28,7 @@ joined as (
                 then 'two deals were merged, and whose moves came before that is not known'
             when paths.is_truncated and paths.first_stage_key = 'lost'
                 then 'the stage history begins after the deal was lost'
-            -- nor is it known what was left before a stage that has no place in this version
-            when
-                paths.is_truncated
-                and (
-                    stages.position < starts.position
-                    or (starts.version is null and paths.first_stage_key <> 'unmapped')
-                )
-                then 'the stage history begins after the deal left the stage'
+            when unseen.deal_key is not null then 'the stage history begins after the deal left the stage'
             when gate_visits.precision = 'order'
                 then 'the CRM does not say when the deal left the stage'
             when paths.current_stage_key = 'unmapped' and paths.first_unmapped_at is null
@@ -46,8 +39,11 @@ joined as (
         end as undatable_reason
     from {{ ref('int_deal_paths') }} as paths
     inner join positions as stages on not stages.is_sink
-    left join positions as starts
-        on stages.version = starts.version and paths.first_stage_key = starts.stage_key
+    left join {{ ref('int_unseen_stages') }} as unseen
+        on
+            paths.deal_key = unseen.deal_key
+            and stages.version = unseen.version
+            and stages.stage_key = unseen.stage_key
     left join {{ ref('int_stage_passes') }} as passes
         on
             paths.deal_key = passes.deal_key

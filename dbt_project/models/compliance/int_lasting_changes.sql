@@ -2,7 +2,7 @@
 
 with changes as (
 
-    select * from {{ ref('int_stage_changes') }}
+    select * from {{ ref('int_dated_changes') }}
 
 ),
 

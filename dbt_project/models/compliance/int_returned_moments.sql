@@ -8,7 +8,7 @@ with moments as (
 
 changes as (
 
-    select * from {{ ref('int_stage_changes') }}
+    select * from {{ ref('int_dated_changes') }}
 
 ),
 

@@ -47,7 +47,8 @@ spans as (
 
 ),
 
--- a stage without a counterpart in the deal's pipeline is optional there; one where the deal was before is not skipped
+-- a stage without a counterpart in the deal's pipeline is optional there; one where the deal was before is not skipped,
+-- nor one where it may have been: before its history begins, or in a stage that nobody has mapped
 final as (
 
     select
@@ -68,9 +69,14 @@ final as (
     left join first_visits
         on
             spans.deal_key = first_visits.deal_key
-            and stages.stage_key = first_visits.stage_key
+            and first_visits.stage_key in (stages.stage_key, 'unmapped')
             and spans.visit_no > first_visits.visit_no
-    where not stages.is_optional and first_visits.deal_key is null
+    left join {{ ref('int_unseen_stages') }} as unseen
+        on
+            spans.deal_key = unseen.deal_key
+            and spans.version = unseen.version
+            and stages.stage_key = unseen.stage_key
+    where not stages.is_optional and first_visits.deal_key is null and unseen.deal_key is null
     group by spans.deal_key, spans.visit_no
 
 )

@@ -22,14 +22,7 @@ positions as (
 
 ),
 
-calendar as (
-
-    select * from {{ source('reference', 'calendar') }}
-
-),
-
--- a date without a time is a day of the company; what is dated later than the night, or was recorded
--- only then, has not happened yet
+-- what is dated later than the night, or was recorded only then, has not happened yet
 dated as (
 
     select
@@ -38,18 +31,17 @@ dated as (
         changes.change_id,
         changes.stage_id,
         coalesce(changes.stage_key, 'unmapped') as stage_key,
-        coalesce(calendar.day_start_utc, changes.entered_at, changes.recorded_at, deals.judged_at) as entered_at,
+        coalesce(changes.entered_at, changes.recorded_at, deals.judged_at) as entered_at,
         changes.source,
         changes.precision,
         changes.actor_id,
         changes.actor_kind
     from changes
     inner join deals on changes.deal_key = deals.deal_key
-    left join calendar on changes.precision = 'day' and cast(changes.entered_at as date) = calendar.day
     where
         changes.precision = 'order'
         or not (
-            coalesce(coalesce(calendar.day_start_utc, changes.entered_at) > deals.judged_at, false)
+            coalesce(changes.entered_at > deals.judged_at, false)
             or coalesce(changes.recorded_at > deals.judged_at, false)
         )
 

@@ -1,6 +1,6 @@
 with changes as (
 
-    select * from {{ ref('int_stage_changes') }}
+    select * from {{ ref('int_dated_changes') }}
 
 ),
 
