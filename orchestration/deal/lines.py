@@ -106,10 +106,14 @@ def _steps(story: DealStory) -> Iterator[str]:
             if not idle:
                 yield "  After the loss"
         else:
-            moment = left and when(left.left_stage_at, only_the_day=left.left_only_the_day)
-            yield f"  {stage}" + (f", left {moment}" if moment else f": {told[0].verdict}" if idle else "")
+            yield f"  {stage}" + (_left(left) if left else f": {told[0].verdict}" if idle else "")
         for step in () if idle else told:
             yield from _step(step)
+
+
+def _left(step: StepTold) -> str:
+    moment = when(step.left_stage_at, only_the_day=step.left_only_the_day)
+    return f", {'left' if step.was_in_stage else 'passed by'} {moment}"
 
 
 def _step(step: StepTold) -> Iterator[str]:
@@ -145,10 +149,10 @@ def _owed(story: DealStory) -> Iterator[str]:
     if not story.owed:
         return
     yield ""
-    yield f"Owed before leaving {story.owed[0].stage}"
+    yield "Owed"
     for owed in story.owed:
-        until = f" until {when(owed.until)}" if owed.until else ""
-        yield f"  {owed.name}{until}" + (f": {owed.what_counts}" if owed.what_counts else "")
+        due = f"until {when(owed.until)}, having left" if owed.until else "before leaving"
+        yield f"  {owed.name}, {due} {owed.stage}" + (f": {owed.what_counts}" if owed.what_counts else "")
 
 
 def _finding(finding: FindingTold) -> Iterator[str]:

@@ -41,7 +41,10 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class StepTold:
-    """A step with its verdict and what that rests on. `four_eyes` is for one that a second person has to do."""
+    """A step with its verdict and what that rests on. `four_eyes` is for one that a second person has to do.
+
+    `was_in_stage`: the deal stood in the step's stage before it was beyond it; else it passed the stage by.
+    """
 
     key: str
     name: str
@@ -53,6 +56,7 @@ class StepTold:
     reason: str | None
     left_stage_at: datetime | None
     left_only_the_day: bool
+    was_in_stage: bool
     deadline_at: datetime | None
     owner_then: str | None
     four_eyes: str | None

@@ -34,7 +34,12 @@ QUERIES: Mapping[str, tuple[str, str]] = {
         select results.*, steps.step_name, steps.why, stages.stage_name, stages.stage_order,
             coalesce(results.gate_at in (
                 select entered_at from marts.fct_stage_visits where deal_key = $deal and precision = 'day'
-            ), false) as is_gate_day
+            ), false) as is_gate_day,
+            exists (
+                select 1 from marts.fct_stage_visits as visits
+                where visits.deal_key = $deal and visits.stage_key = results.stage_key
+                    and visits.entered_at <= results.gate_at
+            ) as was_in_stage
         from marts.fct_step_results as results
         left join marts.dim_steps as steps using (process_version, step_key)
         left join marts.dim_stages as stages

@@ -102,6 +102,7 @@ class _Teller:
             reason=words.reason(row["reason"]),
             left_stage_at=self._time(row["gate_at"]),
             left_only_the_day=row["is_gate_day"],
+            was_in_stage=row["was_in_stage"],
             deadline_at=self._time(row["deadline_at"]),
             owner_then=self._person(row.get("owner_key_at_gate")),
             four_eyes=row.get("four_eyes"),

@@ -101,7 +101,7 @@ while_open:
 
 
 def account(kind: str, **more) -> ConnectionSettings:
-    base = {"base_url": "https://odoo.example"} if kind == "odoo" else {}
+    base = {"base_url": "https://crm.example"} if kind in ("odoo", "salesforce") else {}
     entry = {"path": "exports"} if kind == "files" else {"credentials": {"token": "T"}, **base}
     return ConnectionSettings(name=kind, kind=kind, **entry, **more)
 
@@ -119,6 +119,45 @@ def test_a_field_that_an_account_does_not_map_is_named_with_the_account(tmp_path
         "connections.yml; until then it is unknown"
     )
     assert lint_workspace(load_process(), accounts, ()) == []
+
+
+def words_told(tmp_path: Path, evidence: str, *kinds: str) -> list[str]:
+    text = "stages:\n" + stage("a", 0.5, 1).replace("{field: amount}", evidence)
+    return [str(one) for one in lint_workspace(process(tmp_path, text), {kind: account(kind) for kind in kinds}, ())]
+
+
+def test_a_mistyped_activity_accuses_everybody_and_is_told_before(tmp_path):
+    asked = "{any: [{activity: [metting, call], outcome_not: [cancelled, no_show]}, {activity: email}]}"
+    unknown, hint = "step a0: no CRM here is known to call", "? If your CRM writes both, name both"
+    told = [
+        f"{unknown} an activity 'metting'; did you mean 'meeting'{hint}",
+        f"{unknown} an outcome 'cancelled'; did you mean 'canceled'{hint}",
+    ]
+    assert words_told(tmp_path, asked, "hubspot") == told
+    assert words_told(tmp_path, asked, "files", "pipedrive") == told
+    assert words_told(tmp_path, asked, "files") == [], "exports have words of their own"
+    both = "{activity: [mail, email], outcome: [complete, completed]}"
+    assert words_told(tmp_path, both, "hubspot") == [], "somebody who names both knows"
+
+
+def test_a_made_up_activity_is_told_where_no_crm_lets_people_make_one_up(tmp_path):
+    assert words_told(tmp_path, "{activity: site_visit}", "salesforce", "odoo") == [
+        "step a0: no CRM here is known to call an activity 'site_visit'; they know call, email, meeting, task"
+    ]
+    assert words_told(tmp_path, "{activity: site_visit}", "salesforce", "pipedrive") == []
+
+
+def test_a_trigger_of_a_response_is_looked_at_too(tmp_path):
+    text = (
+        "stages:\n"
+        + stage("a", 0.5, 1)
+        + (
+            "responses: [{key: r, name: R, why: W., mandatory: true, when: {activity: e-mail}, within: 1 day,"
+            " evidence: {activity: call}}]\n"
+        )
+    )
+    (found,) = lint_workspace(process(tmp_path, text), {"hubspot": account("hubspot")}, ())
+    assert (found.where, "did you mean 'email'?" in found.advice) == ("response r", True)
 
 
 def test_a_waiver_that_lifts_a_step_for_good_is_worth_a_thought():

@@ -22,6 +22,7 @@ def deals() -> Deals:
     told = Deals()
     told.add("silent", [(0, "qualify"), (2, "develop")], done="b", deal_name="Silent Mill", amount=500, **OWNER)
     told.field("silent", "owner", "41", 0)
+    told.add("fresh", [(0, "qualify"), (90.8, "develop")], done="b", **OWNER)
     told.add("skipped", [(0, "qualify"), (2, "propose")], done="bt", deal_name="Twin", **OWNER)
     told.add("born", [(0, "propose")], deal_name="Twin", **OWNER)
     told.add("back", [(0, "qualify"), (2, "develop"), (4, "qualify"), (6, "develop")], done="bt", **OWNER)

@@ -129,8 +129,21 @@ def test_the_whole_of_a_deal(warehouse: Path) -> None:
         "Second contact (optional): still to come",
     ]
     text = told(warehouse, "silent")
-    assert stands_in(["Owed before leaving Develop", "Amount known: amount above 0"], text)
+    assert stands_in(["Owed", "Amount known, before leaving Develop: amount above 0"], text)
     assert stands_in(["Propose: not owed yet", "Close: not owed yet"], text)
+
+
+def test_what_is_owed_to_a_stage_already_left_is_told_apart(warehouse: Path) -> None:
+    assert stands_in(
+        ["Owed", f"Conversation held, until 2024-06-05 01:59, having left Qualify: {CONVERSATION}",
+         "Amount known, before leaving Develop: amount above 0"], told(warehouse, "fresh")
+    )  # fmt: skip
+
+
+def test_a_stage_that_the_deal_never_stood_in_was_not_left(warehouse: Path) -> None:
+    text = told(warehouse, "skipped")
+    assert "Qualify, left 2024-03-06 10:00" in text
+    assert "Develop, passed by 2024-03-06 10:00" in text
 
 
 def test_a_waiver_is_told_with_who_gave_it_and_why(warehouse: Path) -> None:

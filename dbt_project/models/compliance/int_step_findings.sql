@@ -84,15 +84,21 @@ final as (
         and (paths.status = 'open' or verdicts.is_on_loss) as is_alert,
         coalesce(
             case when verdicts.state = 'missing' then steps.sentence_text end,
-            case when verdicts.is_on_loss then '' else 'Leaving ' end || positions.stage_name
-            || ': "' || steps.step_name
+            case
+                when verdicts.is_on_loss then ''
+                when not verdicts.is_entered_before_gate then 'Passing by '
+                else 'Leaving '
+            end || positions.stage_name || ': "' || steps.step_name
             || case
+                when verdicts.state = 'missing' and verdicts.is_judged_at_gate and not verdicts.is_entered_before_gate
+                    then '" was not so at that moment'
                 when verdicts.state = 'missing' and verdicts.is_judged_at_gate
                     then '" was not so when leaving the stage'
                 when verdicts.state = 'missing' then '" is not recorded'
                 when verdicts.state = 'late' and verdicts.is_done_in_time then '" was entered too late to count'
                 when verdicts.state = 'late' and not verdicts.has_evidence then '" was recorded too late, if at all'
-                when verdicts.state = 'late' and verdicts.is_on_loss then '" was recorded too late'
+                when verdicts.state = 'late' and (verdicts.is_on_loss or not verdicts.is_entered_before_gate)
+                    then '" was recorded too late'
                 when verdicts.state = 'late' then '" was recorded only after leaving the stage'
                 else '" was entered long after its date'
             end
