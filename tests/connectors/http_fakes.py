@@ -16,6 +16,7 @@ from connectors.http.retry import Timing
 from connectors.http.session import MAIN, HttpSession
 from connectors.http.transport import Transport
 
+GOOD = (200, {"results": []})
 Reply = Exception | tuple[int, object] | tuple[int, object, Mapping[str, str]]
 
 

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import logging
-import socket
-import threading
-from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 import requests.exceptions as wrong
@@ -19,16 +16,12 @@ from connectors.contract import (
     QuotaExhausted,
     Unreachable,
 )
-from connectors.http.bucket import Limits, TokenBucket
 from connectors.http.failures import ServerTrouble
-from connectors.http.quota import DailyQuota
 from connectors.http.redact import Redactor, Secret
-from connectors.http.retry import Retries, Timing
-from connectors.http.session import MAIN
-from connectors.http.transport import TimeLimits, Transport
-from tests.connectors.http_fakes import FakeAdapter, Hands, Header, Plain, script, session
+from connectors.http.retry import Retries
+from connectors.http.transport import Transport
+from tests.connectors.http_fakes import GOOD, FakeAdapter, Hands, Plain, script, session
 
-GOOD = (200, {"results": []})
 CANARY = "canary-token-123456"
 
 
@@ -184,142 +177,6 @@ def test_secrets_hide_in_texts_and_reprs():
     assert "hunter2" not in redactor.clean("https://me:hunter2@host/x?client_secret=hunter2&a=1")
     assert "na1" not in redactor.clean("token pat-na1-11111111-2222-3333-4444-555555555555 expired")
     assert redactor.clean("see https://host/x?after=12") == "see https://host/x?after=12"
-
-
-def test_the_day_s_reserve_is_left_for_others():
-    class Daily(Plain):
-        def limits(self, answer):
-            return Limits(per_day=1000, day_remaining=int(answer.headers["left"]))
-
-    http, adapter, _ = session(
-        script((200, {}, {"left": "101"}), (200, {}, {"left": "100"})), dialect=Daily(), quota=DailyQuota(0.1)
-    )
-    http.get("/a")
-    http.get("/b")
-    with pytest.raises(QuotaExhausted, match="100 requests are left of today's 1000"):
-        http.get("/c")
-    assert len(adapter.sent) == 2
-
-
-def _allowed_in_any(times: list[float], seconds: float) -> int:
-    return max(sum(1 for other in times if at <= other < at + seconds) for at in times)
-
-
-@pytest.mark.parametrize(("limits", "start"), [((110, 10.0, 11), (100, 10)), ((5, 1.0, None), (5, 1))])
-def test_no_window_sees_more_than_its_allowance_and_most_of_it_is_used(limits, start):
-    now = [0.0]
-    bucket = TokenBucket(*start, lambda: now[0])
-    bucket.learn(Limits(per_window=limits[0], window_seconds=limits[1], per_second=limits[2]))
-    times = []
-    while now[0] < 60:
-        now[0] += bucket.take()
-        times.append(now[0])
-    assert _allowed_in_any(times, limits[1]) <= limits[0]
-    if limits[2]:
-        assert _allowed_in_any(times, 1.0) <= limits[2]
-    assert len(times) / now[0] >= 0.8 * limits[0] / limits[1]
-
-
-def test_the_bucket_heeds_what_others_used_and_pauses_for_everybody():
-    now = [0.0]
-    bucket = TokenBucket(100, 10, lambda: now[0])
-    assert [bucket.take() for _ in range(10)] == [0.0] * 10
-    assert bucket.take() > 0
-    now[0] += 60
-    bucket.learn(Limits(remaining=0))
-    assert bucket.take() > 0
-    now[0] += 60
-    bucket.pause(5)
-    assert bucket.take() == pytest.approx(5, abs=0.01)
-    assert bucket.take() > 5
-
-
-def test_lanes_are_limited_apart():
-    hands_session = session(script(GOOD))
-    http, _, hands = hands_session
-    http._lanes = {MAIN: TokenBucket(1000, 1, lambda: hands.now), "search": TokenBucket(5, 1, lambda: hands.now)}
-    for _ in range(10):
-        http.get("/a")
-    assert hands.slept == []
-    for _ in range(10):
-        http.post("/search", {}, lane="search")
-    assert hands.now - 1000 == pytest.approx(9 / 4.5)
-
-
-class _Drip(BaseHTTPRequestHandler):
-    def do_GET(self):
-        kind = self.path.strip("/")
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", "1000")
-        self.end_headers()
-        self.wfile.write(b'{"results": [')
-        self.wfile.flush()
-        if kind == "reset":
-            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\x00\x00\x00\x00\x00\x00\x00")
-        elif kind == "hang":
-            self.server.release.wait(10)
-        self.close_connection = True
-
-    def log_message(self, *args):
-        pass
-
-
-@pytest.fixture
-def real_server():
-    server = HTTPServer(("127.0.0.1", 0), _Drip)
-    server.release = threading.Event()
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.release.set()
-    server.shutdown()
-    server.server_close()
-
-
-@pytest.mark.parametrize(
-    ("path", "error", "says"),
-    [
-        ("/half", BadAnswer, "broke off"),
-        ("/reset", ConnectorError, "broke off|no connection"),
-        ("/hang", Unreachable, "0.2 s"),
-    ],
-)
-def test_real_sockets_that_break_or_hang(real_server, path, error, says):
-    transport = Transport(Timing(), limits=TimeLimits(1, 0.2, 5))
-    http, _, _ = session(script(GOOD), transport=transport, retries=Retries(tries=1), timing=Timing())
-    http.base_url = real_server
-    with pytest.raises(error, match=says):
-        http.get(path)
-    http.close()
-
-
-def test_a_host_that_is_not_there():
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    transport = Transport(Timing(), limits=TimeLimits(1, 1, 1))
-    http, _, _ = session(script(GOOD), transport=transport, retries=Retries(tries=2, first_wait=0.001), timing=Timing())
-    http.base_url = f"http://127.0.0.1:{port}"
-    with pytest.raises(Unreachable, match="Connection refused"):
-        http.get("/x")
-    assert http.traffic.requests == 2
-
-
-def test_a_dripping_answer_meets_the_limit_for_the_whole():
-    http, _, hands = session(script(GOOD), retries=Retries(tries=1))
-
-    class Slow(Header):
-        def header(self):
-            return self.text
-
-    def body(_):
-        hands.now += 500  # between the request and the first part
-        return GOOD
-
-    http, _, hands = session(body, hands, retries=Retries(tries=1), auth=Slow())
-    with pytest.raises(Unreachable, match="not complete after 180 s"):
-        http.get("/x")
 
 
 def test_a_number_by_itself_is_an_answer_where_the_server_calls_it_json():

@@ -32,3 +32,11 @@ def rows(home: Path, sql: str) -> list[dict[str, Any]]:
     done = plumbline("query", sql, "--json", home=home)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
+
+
+def published(home: Path) -> dict[str, list[dict[str, Any]]]:
+    """Every verdict that is published, by connection."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in rows(home, "select connection, deal_key, step_key, state from marts.fct_step_results order by all"):
+        found.setdefault(row["connection"], []).append(row)
+    return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from expectations.process import load_process
-from tests.expectations.test_process import problems
+from tests.expectations.process_files import problems
 
 GOOD = """\
 applies_to: {deal_types: [new, renewal], amount: {below: 50000}}

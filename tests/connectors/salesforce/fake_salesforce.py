@@ -290,3 +290,11 @@ def read_pages(connector: SalesforceConnector, name: str, synced_to=None, positi
 
 def read_all(connector: SalesforceConnector, name: str, synced_to=None, position=None):
     return [record for page in read_pages(connector, name, synced_to, position) for record in page.records]
+
+
+def ids(records):
+    return [record.id for record in records]
+
+
+def everything(fake: FakeSalesforce, name: str = "Opportunity"):
+    return set(fake.rows[name])

@@ -8,10 +8,20 @@ from itertools import count
 
 import requests
 
+from connectors.sandbox import Organisation
 from connectors.sandbox.odoo.access import DATABASE
+from connectors.sandbox.odoo.knobs import Knobs
+from connectors.sandbox.odoo.server import start_sandbox
 from connectors.sandbox.odoo.words import ADMIN
 
 CALLS = count(1)
+ORGANISATION = Organisation(23, 120)
+ALL = {"context": {"active_test": False}}
+
+
+def serve(version, **knobs):
+    """An Odoo of that version with one account, `t`."""
+    return start_sandbox({"t": ORGANISATION}, Knobs(version=version, **knobs))
 
 
 class Refused(Exception):
