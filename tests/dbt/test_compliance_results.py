@@ -275,12 +275,16 @@ def test_coverage_counts_every_verdict_under_each_kind_that_could_prove_it(built
 
 def test_sensitivity_keeps_every_verdict_and_moves_only_from_late_to_kept(built: Warehouse) -> None:
     steps = built.values("""select count(*) from warehouse.marts.fct_step_results where is_mandatory
-        and stage_key <> 'lost' and gate_at is not null and state <> 'not_applicable'""")  # fmt: skip
+        and stage_key <> 'lost' and (gate_at is not null or state = 'unknown')
+        and state <> 'not_applicable'""")  # fmt: skip
     rows = built.query("""select backfill_policy, grace_seconds, sum(due + unknown + pending) as n, sum(ok) as ok,
-        sum(late) as late, sum(backfilled) as backfilled
+        sum(late) as late, sum(backfilled) as backfilled, sum(unknown) as unknown
         from warehouse.marts.rpt_sensitivity where clock = 'completion' group by 1, 2 order by 1, 2""")  # fmt: skip
     assert len(rows) == 12
     assert {row["n"] for row in rows} == set(steps)
+    told = built.values("""select sum(unknown) from warehouse.marts.rpt_adherence where cut = 'step' and period = 'whole'
+        and value in (select step_key from warehouse.marts.rpt_sensitivity)""")  # fmt: skip
+    assert {row["unknown"] for row in rows} == set(told), "what nobody knows no grace tells"
     by_policy = {name: [row for row in rows if row["backfill_policy"] == name] for name in ("accept", "flag", "reject")}
     for table in by_policy.values():
         assert [row["ok"] for row in table] == sorted(row["ok"] for row in table)

@@ -185,4 +185,4 @@ def test_predictability_is_claimed_only_where_it_is_there_among_like_deals(built
     assert renewal["spread_difference_low"] > 0, "all sizes together differ, by the sizes alone"
     assert renewal["spread_difference_alike_low"] < 0 < renewal["spread_difference_alike_high"]
     assert scatter(built, "partner")["spread_kept"] is None
-    assert "too few won deals to compare" in scatter(built, "partner")["sentence"]
+    assert "too few won deals that had an amount then to compare" in scatter(built, "partner")["sentence"]

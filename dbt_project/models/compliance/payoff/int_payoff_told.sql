@@ -86,7 +86,10 @@ final as (
                     || {{ in_full('fewest') }} || ' of each are needed'
             else
                 case
-                    when is_pooled then 'with ' || subject || ' in time, compared within the same ' || family
+                    when is_pooled
+                        then
+                            {{ in_full('deals_kept') }} || ' with ' || subject || ' in time and '
+                            || {{ in_full('deals_not_kept') }} || ' without, compared within the same ' || family
                     else
                         'won of ' || {{ in_full('deals_kept') }} || ' with ' || subject || ' in time '
                         || {{ in_points('share_kept') }} || ' %, of ' || {{ in_full('deals_not_kept') }} || ' without '

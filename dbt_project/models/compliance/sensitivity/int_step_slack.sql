@@ -1,7 +1,12 @@
 with verdicts as (
 
     select * from {{ ref('int_step_verdicts') }}
-    where is_mandatory and not is_on_loss and gate_at is not null and state <> 'not_applicable'
+    where
+        is_mandatory
+        and not is_on_loss
+        and state <> 'not_applicable'
+        -- whether and when the deal left the stage may be what nobody knows
+        and (gate_at is not null or state = 'unknown')
 
 ),
 

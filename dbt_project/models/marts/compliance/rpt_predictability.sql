@@ -42,12 +42,14 @@ select
     || case
         when not named.is_enough
             then
-                'too few won deals to compare, ' || {{ in_full('named.won_kept') }} || ' with '
+                'too few won deals that had an amount then to compare, ' || {{ in_full('named.won_kept') }} || ' with '
                 || named.subject || ' in time and ' || {{ in_full('named.won_not_kept') }} || ' without; '
                 || {{ in_full('named.fewest') }} || ' of each are needed'
         else
-            'a forecast of 100 such deals with ' || named.subject || ' in time is off by '
-            || {{ in_points('named.spread_kept / 10') }} || ' % as a rule, of 100 without by '
+            'a forecast of 100 such deals with ' || named.subject || ' in time (seen on '
+            || {{ in_full('named.deals_kept') }} || ') is off by '
+            || {{ in_points('named.spread_kept / 10') }} || ' % as a rule, of 100 without (seen on '
+            || {{ in_full('named.deals_not_kept') }} || ') by '
             || {{ in_points('named.spread_not_kept / 10') }} || ' %: ' || named.verdict
             || case when named.verdict = 'associated' then ', which does not say that it is the cause' else '' end
     end as sentence,
