@@ -19,6 +19,8 @@ PARTS = ("meeting", "call", "email")
 """Kinds of activity that a conversation is made of; proposed only as one."""
 NO_PROOF = ("note", "task")
 """Kinds of activity by which a seller talks to the system and not to the buyer."""
+OF_A_LOSS = "field:lost_reason"
+"""Nobody owes it while a deal goes on: it is a duty after the loss."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,8 @@ def _candidates(found: Iterable[Found]) -> Iterator[list[Found]]:
     for one in found:
         kind, colon, rest = one.candidate.partition(":")
         unnamed = bool(colon) and not rest.removesuffix(":in")
-        if not unnamed and (kind != "activity" or rest.removesuffix(":in") not in (*PARTS, *NO_PROOF)):
+        is_part = kind == "activity" and rest.removesuffix(":in") in (*PARTS, *NO_PROOF)
+        if not unnamed and not is_part and one.candidate != OF_A_LOSS:
             kinds.setdefault(one.candidate, []).append(one)
     yield from kinds.values()
 

@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 from expectations.baseline import Proposal, Share
+from expectations.durations import span_in_words
 from expectations.process import NumberedVersion
 from expectations.steps import LossStep, Stage
 
@@ -62,7 +63,9 @@ def _loss(loss: LossStep) -> Iterator[str]:
     yield f"  - key: {loss.key}"
     yield f"    name: {_flow(loss.name)}"
     yield f"    mandatory: {'true' if loss.mandatory else 'false'}"
-    yield f"    within: {loss.within} seconds"
+    if loss.why:
+        yield f"    why: {_flow(loss.why)}"
+    yield f"    within: {span_in_words(loss.within) if loss.within else '0 seconds'}"
     if loss.evidence is not None:
         yield f"    evidence: {_flow(loss.evidence.model_dump(mode='json', by_alias=True, exclude_none=True))}"
 

@@ -69,6 +69,10 @@ def test_notes_prove_nothing_and_a_conversation_is_proposed_as_one() -> None:
     assert propose(STAGES, rows, Limits()) == []
 
 
+def test_why_a_deal_was_lost_is_no_step_of_one_that_goes_on() -> None:
+    assert propose(STAGES, [found("close", "field:lost_reason", 1.0)], Limits()) == []
+
+
 def test_what_the_crm_calls_nothing_is_no_step() -> None:
     assert propose(STAGES, [found("qualify", "document:", 1.0), found("qualify", "activity:", 1.0)], Limits()) == []
 
@@ -83,13 +87,16 @@ def test_every_kind_of_evidence_makes_a_process_that_can_be_read(tmp_path: Path)
     proposals = propose(STAGES, rows, Limits(steps=9), ["lost_reason_recorded"])
     assert len(proposals) == len(EVERY_KIND) == len({step.key for step in proposals})
     path = tmp_path / "process.yml"
-    path.write_text("\n".join(process_lines(version, proposals, date(2026, 3, 31))), encoding="utf-8")
+    text = "\n".join(process_lines(version, proposals, date(2026, 3, 31)))
+    assert "within: 2 days" in text
+    path.write_text(text, encoding="utf-8")
     process = load_process(path)
     assert process.judge_from == date(2026, 3, 31)
     (read,) = process.versions
     assert [stage.key for stage in read.version.stages] == STAGES
     assert [loss.key for loss in read.version.on_loss] == ["lost_reason_recorded"]
-    assert read.version.on_loss[0].evidence == version.version.on_loss[0].evidence
+    (loss,), (kept,) = read.version.on_loss, version.version.on_loss
+    assert (loss.evidence, loss.within, loss.why) == (kept.evidence, kept.within, kept.why)
     steps = {step.key: step for _, _, step in read.steps()}
     for proposal in proposals:
         step = steps[proposal.key]
