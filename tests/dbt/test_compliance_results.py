@@ -282,8 +282,8 @@ def test_sensitivity_keeps_every_verdict_and_moves_only_from_late_to_kept(built:
         from warehouse.marts.rpt_sensitivity where clock = 'completion' group by 1, 2 order by 1, 2""")  # fmt: skip
     assert len(rows) == 12
     assert {row["n"] for row in rows} == set(steps)
-    told = built.values("""select sum(unknown) from warehouse.marts.rpt_adherence where cut = 'step' and period = 'whole'
-        and value in (select step_key from warehouse.marts.rpt_sensitivity)""")  # fmt: skip
+    told = built.values("""select sum(unknown) from warehouse.marts.rpt_adherence where cut = 'step'
+        and period = 'whole' and value in (select step_key from warehouse.marts.rpt_sensitivity)""")  # fmt: skip
     assert {row["unknown"] for row in rows} == set(told), "what nobody knows no grace tells"
     by_policy = {name: [row for row in rows if row["backfill_policy"] == name] for name in ("accept", "flag", "reject")}
     for table in by_policy.values():
