@@ -41,7 +41,7 @@ while_open:
 
 
 def drawn_rows(rng: random.Random, deals: int) -> Tables:
-    """Deals with changes that tie, flicker, go back, close and open again, and some work on them."""
+    """Deals with changes that tie, flicker, go back, close, open again or were only found, and some work on them."""
     tables: Tables = {name: [] for name in MOMENTS}
 
     def moment() -> datetime:
@@ -57,10 +57,11 @@ def drawn_rows(rng: random.Random, deals: int) -> Tables:
                                     "is_deleted": False, "crm": "files", "created_at": created})  # fmt: skip
         entered = created + timedelta(seconds=rng.choice((0, 0, 0, 59, 61)))
         for change in range(rng.randint(0, 8)):
+            is_found = rng.random() < 0.05  # by a reading, and nobody tells since when
             tables["int_stage_changes"].append({
                 **key, "change_id": str(change), "stage_key": rng.choice(STAGES), "entered_at": entered,
-                "recorded_at": recorded(entered),
-                "source": "history", "precision": "second", "actor_kind": "person",
+                "recorded_at": None if is_found else recorded(entered), "actor_kind": "person",
+                "source": "snapshot" if is_found else "history", "precision": "order" if is_found else "second",
             })  # fmt: skip
             entered += timedelta(seconds=rng.choice(GAPS))
         for k in range(rng.randint(0, 4)):
@@ -87,7 +88,7 @@ def drawn_rows(rng: random.Random, deals: int) -> Tables:
 def until(tables: Tables, moment: datetime) -> Tables:
     """What had happened by then and was in the CRM."""
     return {
-        table: [row for row in rows if max(row[MOMENTS[table]], row.get("recorded_at", moment)) <= moment]
+        table: [row for row in rows if max(row[MOMENTS[table]], row.get("recorded_at") or moment) <= moment]
         for table, rows in tables.items()
     }
 

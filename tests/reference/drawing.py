@@ -120,6 +120,7 @@ class Draw:
             change = self._change(n, stage, time, by_day)
             if times.count(time) == 1 and not by_day and self.chance("order_path", 0.02):
                 change.precision, change.source = "order", "snapshot"  # what a reading found, at no moment of the path
+                change.recorded_at = None
             deal.stage_changes.append(change)
         if self.chance("created_unknown", 0.02):
             deal.created_at = None

@@ -57,9 +57,9 @@ def drawn_process(rng: random.Random, folder: Path, without: frozenset[str]) -> 
 
 
 def _stages_apart(raw: Raw) -> None:
-    """In some processes a later version leaves a stage out. Drawn by itself, so that all else stays as it was drawn."""
+    """In some processes a later version leaves a stage out, or two. Drawn by itself: all else stays as it was drawn."""
     rng = random.Random(str(raw))
-    for version in raw["versions"][1:]:
+    for version in (version for version in raw["versions"][1:] for _ in range(2)):
         stages = version["stages"]
         free = [n for n, stage in enumerate(stages) if n and f"'stage': '{stage['key']}'" not in str(version)]
         if len(stages) < 3 or not free or rng.random() < 0.5:

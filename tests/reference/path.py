@@ -78,7 +78,7 @@ def _in_order(deal: Deal, changes: list[StageChange], process: Process) -> list[
     Two of the CRM's stages that are one of the process are one entry, told by the first in the CRM's own order.
     """
     now = deal.judged_at
-    known = [c for c in changes if c.precision == "order" or (c.entered_at <= now and (c.recorded_at or now) <= now)]
+    known = [c for c in changes if c.entered_at <= now and (c.recorded_at or now) <= now]
     found: list[StageChange] = []
     for moment in sorted({c.entered_at for c in known}):
 
@@ -95,8 +95,6 @@ def _in_order(deal: Deal, changes: list[StageChange], process: Process) -> list[
             together = [c for c in together if forward(c)[0] <= reached]  # beyond it never was, within a moment
         if stood is not None and ends_in == stood and any(c.stage_id == stood for c in together):
             continue  # it came back within the moment
-        if len({c.stage_key for c in together}) > 1:
-            together = [c for c in together if c.stage_id != ends_in] + [c for c in together if c.stage_id == ends_in]
         found += together
     return found
 
@@ -110,7 +108,7 @@ def _forward(change: StageChange, process: Process, moment: datetime) -> tuple[f
     position: float | None = version.position(change.stage_key)
     if position is None:
         elsewhere = max(other.position(change.stage_key) or 0 for other in process.versions)
-        position = min(elsewhere, len(version.stages) + 1) - 0.5
+        position = min(elsewhere, len(version.stages) + 1) - 0.5 + elsewhere / 1_000  # several as they lie there
     return position, change.change_id
 
 

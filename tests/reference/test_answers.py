@@ -1,4 +1,4 @@
-"""The reference's own reading of days, where the models' was right and the reference erred."""
+"""The reference's own reading of days and of moments, where the models' was right and the reference erred."""
 
 from __future__ import annotations
 
@@ -40,3 +40,15 @@ def test_an_entry_known_by_its_day_answers_what_was_asked_on_it(zone: str, day: 
     path = visits(deal, PROCESS, days)
     found = {one.state for one in answers(deal, path, PROCESS, days, around)}
     assert found == {state}
+
+
+def test_two_of_the_crm_s_stages_entered_at_once_are_the_entry_of_the_first_by_id() -> None:
+    """Though the CRM shows the deal in that one of the two that comes first by its id."""
+    deal = Deal("c", "c:1", at("2024-05-01T09:00:00"), at("2024-06-29T09:00:00"), stage_id="b")
+    deal.stage_changes = [
+        StageChange("1", "a", "a", at("2024-05-01T09:00:00")),
+        StageChange("2", "b", "b", at("2024-05-01T09:00:00"), actor_id="u1"),
+        StageChange("3", "b'", "b", at("2024-05-01T09:00:00"), actor_id="u2"),
+    ]
+    path = visits(deal, PROCESS, Days(ZoneInfo("UTC"), lambda _: True))
+    assert [(visit.stage_key, visit.actor_id) for visit in path] == [("a", None), ("b", "u1")]

@@ -20,7 +20,8 @@ with changes as (
         'pipeline' as field,
         pipeline_id as value,
         case when precision <> 'order' then entered_at end as changed_at,
-        recorded_at,
+        -- of a stage that was found and not entered is told when it was seen
+        case when precision = 'order' then entered_at else recorded_at end as recorded_at,
         source,
         precision
     from {{ ref('int_stage_changes') }}

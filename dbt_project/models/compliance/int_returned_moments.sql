@@ -48,7 +48,7 @@ entered as (
     from followed
     inner join changes on followed.deal_key = changes.deal_key and followed.entered_at = changes.entered_at
     inner join deals on followed.deal_key = deals.deal_key
-    where changes.precision = 'order' or not coalesce(changes.recorded_at > deals.judged_at, false)
+    where not coalesce(changes.recorded_at > deals.judged_at, false)
     group by
         followed.deal_key, followed.entered_at, followed.has_several, followed.is_vague, followed.is_last,
         followed.present_stage_id

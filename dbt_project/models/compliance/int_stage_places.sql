@@ -28,14 +28,18 @@ elsewhere as (
 
 ),
 
--- a stage that a version does not know lies where another version has it, before the stage that took its place
+-- a stage that a version does not know lies where another version has it, before the stage that took its place;
+-- several of them as they lie there
 final as (
 
     select
         lengths.version,
         elsewhere.stage_key,
         cast(
-            coalesce(positions.position, least(elsewhere.position, lengths.last_position + 1) - 0.5) as double
+            coalesce(
+                positions.position,
+                least(elsewhere.position, lengths.last_position + 1) - 0.5 + elsewhere.position / 1000.0
+            ) as double
         ) as place
     from lengths
     cross join elsewhere

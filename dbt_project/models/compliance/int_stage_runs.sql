@@ -22,7 +22,7 @@ positions as (
 
 ),
 
--- what is dated later than the night, or was recorded only then, has not happened yet
+-- what is dated or was seen later than the night, or was recorded only then, has not happened yet
 dated as (
 
     select
@@ -39,11 +39,8 @@ dated as (
     from changes
     inner join deals on changes.deal_key = deals.deal_key
     where
-        changes.precision = 'order'
-        or not (
-            coalesce(changes.entered_at > deals.judged_at, false)
-            or coalesce(changes.recorded_at > deals.judged_at, false)
-        )
+        not coalesce(changes.entered_at > deals.judged_at, false)
+        and not coalesce(changes.recorded_at > deals.judged_at, false)
 
 ),
 

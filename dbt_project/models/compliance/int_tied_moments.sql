@@ -47,7 +47,7 @@ known as (
         deals.stage_id as present_stage_id,
         max(changes.entered_at) over (partition by changes.deal_key) as last_at,
         -- what the CRM got only after the deal was judged was not there yet
-        changes.precision <> 'order' and coalesce(changes.recorded_at > connections.judged_at, false) as is_ahead
+        coalesce(changes.recorded_at > connections.judged_at, false) as is_ahead
     from changes
     inner join tied on changes.deal_key = tied.deal_key
     inner join connections on changes.connection = connections.connection
