@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, get_args
 
@@ -31,6 +32,8 @@ Kind = Literal["hubspot", "salesforce", "pipedrive", "odoo", "files"]
 DealType = Literal["new", "expansion", "renewal", "partner"]
 OUTCOMES = ("won", "lost")
 """What a CRM's closing stages are mapped to; every other stage is mapped to a stage of process.yml."""
+MISSPELT = 0.7
+"""How alike a word is to the one that it was meant to be."""
 
 VARIABLE_NAME = re.compile(r"[A-Z][A-Z0-9_]*")
 LONGEST_WORD = 20
@@ -73,7 +76,12 @@ class PipelineSettings(ConfigModel):
 
 
 def _unknown_stage(native: str, key: str, allowed: Iterable[str]) -> Fault:
-    return Fault(f"{key!r} is not a stage of process.yml", did_you_mean(key, allowed), (native,), key)
+    """`won` and `lost` are advised for their own misspellings alone: who followed would close a stage's deals."""
+    near = [end for end in OUTCOMES if SequenceMatcher(a=key.casefold(), b=end).ratio() < MISSPELT]
+    fix = did_you_mean(key, set(allowed) - set(near))
+    if fix.startswith("allowed"):
+        fix = did_you_mean("", allowed)
+    return Fault(f"{key!r} is not a stage of process.yml", fix, (native,), key)
 
 
 class ConnectionEntry(ConfigModel):

@@ -23,6 +23,9 @@ BELONGS = {
     "stage": frozenset[str](),
     "approval": frozenset({"status", "at_least", "on_days", "in_last_days"}),
 }
+DATES, NUMBERS = frozenset({"close_date"}), frozenset({"amount"})
+STANDARD = DATES | NUMBERS | {"owner", "lost_reason", "deal_type", "pipeline"}
+"""Fields of which it is known what they hold, whatever the CRM."""
 EXAMPLE = "for example `evidence: {activity: meeting}` or `evidence: {field: amount, is: positive}`"
 MOST_ALTERNATIVES = 64
 
@@ -100,6 +103,20 @@ def _field(raw: dict[str, Any], at: ConfigPath) -> Iterator[Fault]:
             fix = "remove it; `at_gate` looks at the date that held when the deal left the stage"
             yield Fault(f"{key!r} says nothing about 'at_gate'", fix, (*at, key), raw[key])
     yield from check_field_name(raw["field"], (*at, "field"))
+    yield from _holds_another(raw, at)
+
+
+def _holds_another(raw: dict[str, Any], at: ConfigPath) -> Iterator[Fault]:
+    """A test that nothing in the field could ever pass would accuse everybody."""
+    field = raw["field"]
+    if field not in STANDARD:
+        return
+    if raw.get("at_gate") is not None and field not in DATES:
+        fix = "name `close_date`, or a field that holds a date"
+        yield Fault(f"{field!r} holds no date, so none could ever be ahead", fix, (*at, "at_gate"), raw["at_gate"])
+    if raw.get("is") == "positive" and field not in NUMBERS:
+        fix = "write `is: filled`, or name `amount` or a field that holds a number"
+        yield Fault(f"{field!r} holds no number, so none could ever be positive", fix, (*at, "is"), "positive")
 
 
 def _stage(value: Any, at: ConfigPath, before: list[str], all_stages: list[str]) -> Iterator[Fault]:

@@ -44,7 +44,7 @@ def _check_shape(raw: dict[str, Any]) -> Iterator[Fault]:
                 fix = f"move `{key}` into the version it belongs to"
                 message = f"{key!r} stands beside 'versions', so it is not clear which version it is for"
                 yield Fault(message, fix, (key,))
-    elif "stages" not in raw:
+    elif raw.get("stages") is None:
         yield Fault("there are no stages", "add `stages:` with at least one stage (see `plumbline init`)")
 
 

@@ -117,6 +117,22 @@ connections:
     ]
 
 
+def test_no_stage_is_advised_to_close_its_deals(tmp_path):
+    """`close` is near `lost` in letters alone; a map that followed the hint would lose every deal in it."""
+    text = """
+connections:
+  crm:
+    kind: hubspot
+    credentials: {token: TOKEN}
+    pipelines: {default: {stages: {contractsent: close, closedwon: wonn}}}
+"""
+    found = problems(tmp_path, text, {"lead", "offer"})
+    assert [one.partition("process.yml; ")[2] for one in found] == [
+        "allowed: lead, lost, offer, won",
+        "did you mean 'won'?",
+    ]
+
+
 @pytest.mark.parametrize(
     ("entry", "expected"),
     [

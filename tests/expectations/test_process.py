@@ -177,6 +177,22 @@ def test_the_good_file_is_good(tmp_path):
         ),
         (
             "{document: quote}",
+            "{field: amount, at_gate: on_or_after}",
+            (
+                "process.yml:22: stages[2].steps[1].evidence.at_gate: 'amount' holds no date, so none could ever be "
+                "ahead; name `close_date`, or a field that holds a date"
+            ),
+        ),
+        (
+            "{document: quote}",
+            "{any: [{field: close_date, is: positive}, {field: budget, is: positive}]}",
+            (
+                "process.yml:22: stages[2].steps[1].evidence.any[1].is: 'close_date' holds no number, so none could "
+                "ever be positive; write `is: filled`, or name `amount` or a field that holds a number"
+            ),
+        ),
+        (
+            "{document: quote}",
             "{field: amount, is: positive, one_of: [a]}",
             (
                 "process.yml:22: stages[2].steps[1].evidence: 'is' and 'one_of' test the same field twice; "

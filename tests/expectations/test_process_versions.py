@@ -40,9 +40,9 @@ def test_stages_beside_versions_belong_to_none(tmp_path):
 
 
 def test_a_file_without_stages_says_so(tmp_path):
-    assert problems(tmp_path, "defaults: {grace: 1 day}\n") == [
-        "process.yml:1: there are no stages; add `stages:` with at least one stage (see `plumbline init`)"
-    ]
+    no_stages = ["process.yml:1: there are no stages; add `stages:` with at least one stage (see `plumbline init`)"]
+    assert problems(tmp_path, "defaults: {grace: 1 day}\n") == no_stages
+    assert problems(tmp_path, "stages:\n") == no_stages
 
 
 def test_versions_are_numbered_from_the_oldest(tmp_path):
