@@ -49,7 +49,7 @@ def publishers_of(workspace: Workspace) -> list[Publisher]:
 
 def dbt_home_of(workspace: Workspace, name: str = "tonight") -> DbtHome:
     """Where dbt works for this workspace."""
-    return DbtHome(workspace.dbt_target, workspace.logs, workspace.builds / name)
+    return DbtHome(workspace.dbt_project, workspace.dbt_target, workspace.logs, workspace.builds / name)
 
 
 @dataclass

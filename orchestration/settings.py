@@ -104,6 +104,11 @@ class Workspace:
         return self.data / "logs"
 
     @property
+    def dbt_project(self) -> Path:
+        """Links to the models, where dbt runs."""
+        return self.data / "project"
+
+    @property
     def dbt_target(self) -> Path:
         """Dbt's compiled files."""
         return self.data / "target"

@@ -6,11 +6,14 @@ Dagster belongs here; the models are in `dbt_project/`.
 
 import sys
 from collections.abc import Iterator, Mapping
+from functools import cached_property
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DbtCliInvocation, DbtCliResource, DbtProject, dbt_assets
+from packaging.version import Version
 
 from orchestration.assets.book import NightBook
 from orchestration.transform import NO_UNIT_TESTS, STAGING_SELECTION, DbtFailed, DbtHome, project_folder
@@ -35,12 +38,19 @@ class ModelNames(DagsterDbtTranslator):
         return spec.merge_attributes(deps=[GATE_KEY])
 
 
+class InstalledDbt(DbtCliResource):
+    """The dbt beside this interpreter. Asked for its version it asks the package index for a newer one, every night."""
+
+    @cached_property
+    def _cli_version(self) -> Version:
+        return Version(version("dbt-core"))
+
+
 def dbt_resource(home: DbtHome) -> DbtCliResource:
-    """The dbt command line, on the installed project with the workspace's target folder."""
-    project = DbtProject(project_folder(), target_path=home.target, profiles_dir=project_folder())
+    """The dbt command line, in the workspace's links to the installed project and with its target folder."""
     # The one beside this interpreter: nobody has to activate a virtual environment, and no other dbt is ever run.
     dbt = Path(sys.executable).with_name("dbt")
-    return DbtCliResource(project_dir=project, profiles_dir=str(project_folder()), dbt_executable=str(dbt))
+    return InstalledDbt(project_dir=str(home.project), profiles_dir=str(project_folder()), dbt_executable=str(dbt))
 
 
 def model_assets(book: NightBook, manifest: Path) -> tuple[dg.AssetsDefinition, dg.AssetsDefinition]:

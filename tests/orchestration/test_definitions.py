@@ -1,7 +1,10 @@
 """What Dagster is given: one job in one process, one schedule that is on, and a graph that an operator can read."""
 
+from importlib.metadata import version
+
 import dagster as dg
 import pytest
+from dagster_dbt.core import resource
 
 from orchestration.assets.book import NightBook
 from orchestration.definitions import JOB, build_defs
@@ -61,6 +64,17 @@ def test_there_is_one_check_per_connection_rule_and_step_and_never_per_deal(
     steps = {step.key for _, step in workspace.process.steps()}
     shown = {k.name for k in keys if k.asset_key == dg.AssetKey(["marts", "fct_step_results"])}
     assert steps <= shown
+
+
+def test_no_night_asks_the_package_index_what_a_newer_dbt_is_called(
+    defs: dg.Definitions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def asked(words: list[str]) -> bytes:
+        raise AssertionError(f"{words} asks the package index")
+
+    assert defs.resources is not None
+    monkeypatch.setattr(resource, "check_output", asked)
+    assert str(defs.resources["dbt"]._cli_version) == version("dbt-core")
 
 
 def test_a_step_started_alone_says_that_a_night_is_whole(workspace: Workspace) -> None:
