@@ -13,6 +13,8 @@ from connectors.contract import BadInput
 from connectors.files.columns import OBJECTS
 
 SUFFIXES = (".csv", ".parquet", ".ndjson", ".jsonl")
+WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
+PACKED = (".gz", ".zip", ".bz2", ".zst", ".7z")
 _CLOCK_GRAIN = timedelta(seconds=2)  # the coarsest file system stores times to 2 s
 
 
@@ -64,6 +66,7 @@ def find_parts(folder: Path) -> dict[str, Parts]:
         raise BadInput(f"{folder} {what}; correct `path` in connections.yml or put the exports there")
     found = {name: parts for name in OBJECTS if (parts := _parts_of(folder, name))}
     _refuse_misnamed(folder, found)
+    _refuse_unreadable(folder, found)
     if "deals" not in found:
         names = ", ".join(f"deals{suffix}" for suffix in SUFFIXES[:3])
         raise BadInput(f"{folder}: there is no export of deals; name the file {names}, or put parts into deals/")
@@ -93,3 +96,21 @@ def _refuse_misnamed(folder: Path, found: dict[str, Parts]) -> None:
         guess = did_you_mean(path.stem, absent) if looks_like_export and path.stem not in OBJECTS else ""
         if guess.startswith("did"):
             raise BadInput(f"{path}: no export has this name; {guess} (else move it away)")
+
+
+def _refuse_unreadable(folder: Path, found: dict[str, Parts]) -> None:
+    """An export that lies there and can't be read is a mistake, and not an object that is absent."""
+    for path in sorted(folder.iterdir()):
+        name, _, ending = path.name.casefold().partition(".")
+        if name in found or name not in OBJECTS or not path.is_file():
+            continue
+        last = path.suffix.casefold()
+        if last in WORKBOOKS:
+            raise BadInput(f"{path}: a workbook can't be read; save its sheet as {name}.csv (CSV UTF-8)")
+        if last in PACKED:
+            raise BadInput(f"{path}: a packed file can't be read; unpack it to {name}.csv")
+        if last in (".tsv", ".txt"):
+            fix = 'and set `options: {delimiter: "\\t"}` if tabs separate its columns'
+            raise BadInput(f"{path}: a file of this name can't be read; name it {name}.csv, {fix}")
+        if f".{ending}" in SUFFIXES:
+            raise BadInput(f"{path}: no export has this name; did you mean {f'{name}.{ending}'!r}?")

@@ -210,6 +210,32 @@ def test_a_wrong_folder(tmp_path: Path, prepare: Callable[[Path], None], message
     assert str(caught.value) == message.format(folder=tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("activities.xlsx", "a workbook can't be read; save its sheet as activities.csv (CSV UTF-8)"),
+        ("contacts.csv.gz", "a packed file can't be read; unpack it to contacts.csv"),
+        (
+            "documents.TSV",
+            (
+                "a file of this name can't be read; name it documents.csv, "
+                'and set `options: {delimiter: "\\t"}` if tabs separate its columns'
+            ),
+        ),
+        ("stage_changes.CSV", "no export has this name; did you mean 'stage_changes.csv'?"),
+    ],
+)
+def test_an_export_that_lies_there_and_can_not_be_read_is_not_taken_for_absent(
+    tmp_path: Path, name: str, message: str
+) -> None:
+    write_csv(tmp_path / "deals.csv", [deal(1)])
+    (tmp_path / name).write_bytes(b"PK")
+    (tmp_path / "notes.xlsx").write_bytes(b"PK")  # whatever else somebody keeps there
+    with pytest.raises(BadInput) as caught:
+        connect(tmp_path).streams()
+    assert str(caught.value) == f"{tmp_path / name}: {message}"
+
+
 def test_a_missing_folder(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match=r"exports does not exist; correct `path` in connections\.yml"):
         connect(tmp_path / "exports").streams()
