@@ -85,7 +85,17 @@ MUTATIONS = {
         "int_gate_readings", "and not (is_won_gate and changed_at >= gate_at and is_gate_day)", "and true",
     ),
     "half an alternative suffices": ("int_step_evidence", "having count(*) = max(", "having count(*) <= max("),
-    "stages without a counterpart are owed": ("int_skipped_stages", "inner join mapped", "left join mapped"),
+    "stages without a counterpart are owed": (
+        "int_skipped_stages", "spans.pipeline_id = mapped.pipeline_id", "true",
+    ),
+    "whoever leaves a pipeline passes by what it lacks": (
+        "int_skipped_stages", "spans.left_pipeline_id = left_mapped.pipeline_id", "true",
+    ),
+    "a deal was always in its pipeline of today": (
+        "int_step_scopes", "coalesce(visits.pipeline_id, deals.pipeline_id)", "coalesce(deals.pipeline_id)",
+    ),
+    "what the pipeline that a deal left lacks is owed": ("int_step_scopes", "or left_mapped.stage_key is null", ""),
+    "what came in too late was replaced by nothing": ("int_values_at_gate", "and (is_timely or not reaches_gate)", ""),
     "a limit that is just reached is passed": ("int_over_time", "days_so_far > positions", "days_so_far >= positions"),
     "a word that is not asked for counts": (
         "int_term_matches", "and asks_text = has_text then", "and true then",
@@ -180,7 +190,8 @@ MUTATIONS = {
         "int_step_scopes", "and not candidates.is_entered_before_gate as is_passed_by", "and false as is_passed_by",
     ),
     "a stage is optional only where the process says so": (
-        "int_step_scopes", "(positions.is_optional or mapped.stage_key is null)", "positions.is_optional",
+        "int_step_scopes", "(positions.is_optional or mapped.stage_key is null or left_mapped.stage_key is null)",
+        "positions.is_optional",
     ),
     "doubt whether a step is asked is none": (
         "int_step_duties", "coalesce(ranked.undatable_reason, scopes.doubtful_reason)", "ranked.undatable_reason",

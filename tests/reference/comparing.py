@@ -14,8 +14,9 @@ from expectations.compile_process import process_tables
 from tests.dbt.compliance_tables import World
 from tests.reference.answers import Answer
 from tests.reference.days import Days
-from tests.reference.drawing import drawn_accounts, drawn_deals, drawn_waivers
+from tests.reference.drawing import drawn_deals
 from tests.reference.drawing_process import drawn_process
+from tests.reference.drawing_world import drawn_accounts, drawn_pipelines, drawn_waivers
 from tests.reference.findings import Finding
 from tests.reference.judge import Judgement, judge_deal
 from tests.reference.process import Process, read_process
@@ -86,7 +87,8 @@ def compare(seed: int, count: int, folder: Path, without: frozenset[str] = froze
     )
     accounts = drawn_accounts(rng, 40, without)
     covered = {account.name: account.covered_from for account in accounts}
-    deals = list(drawn_deals(rng, count, accounts, process, days.zone, without))
+    pipelines = drawn_pipelines(random.Random(f"pipelines {seed}"), process)
+    deals = list(drawn_deals(rng, count, accounts, process, days.zone, without, pipelines))
     waivers = drawn_waivers(rng, deals, sorted(process.step_keys()), without)
     given: dict[str | None, list[Waiver]] = {}
     for waiver in waivers:
@@ -100,7 +102,7 @@ def compare(seed: int, count: int, folder: Path, without: frozenset[str] = froze
         logging_min_activities=least,
         as_of=max(account.judged_at for account in accounts),
     )
-    write(world, tables, deals, accounts, waivers, days)
+    write(world, tables, deals, accounts, waivers, days, pipelines)
     built = world.build()
     results, visits, findings, compliance = (
         read_results(built),
@@ -121,7 +123,7 @@ def compare(seed: int, count: int, folder: Path, without: frozenset[str] = froze
         key = deal.deal_key
         lifted = [*given.get(None, []), *given.get(key, [])]
         account = deal.connection
-        around = Surroundings(covered[account], lifted, account in planning, logged[account])
+        around = Surroundings(covered[account], lifted, account in planning, logged[account], pipelines)
         ours = judge_deal(deal, process, days, around)
         verdicts += len(ours.verdicts)
         met.update(f"step {one.state}" for one in ours.verdicts.values())

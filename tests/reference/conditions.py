@@ -38,9 +38,35 @@ def _holds(deal: Deal, condition: Condition, at: When | None, days: Days, around
     if condition.field == "deal_type":
         return deal.deal_type in condition.values
     if condition.field == "pipeline":
-        return bool({deal.pipeline_id, f"{deal.connection}/{deal.pipeline_id}"} & condition.values)
-    answers = {_passes(condition, value) for value in _possible_values(deal, condition.field, at, days, around, by)}
+        answers = {
+            bool({pipeline, f"{deal.connection}/{pipeline}"} & condition.values)
+            for pipeline in _possible_pipelines(deal, at, days)
+        }
+    else:
+        answers = {_passes(condition, value) for value in _possible_values(deal, condition.field, at, days, around, by)}
     return answers.pop() if len(answers) == 1 else None
+
+
+def _possible_pipelines(deal: Deal, at: When | None, days: Days) -> set[str]:
+    """In which pipelines the deal may have been at a moment: whatever it ever was in where nobody knows.
+
+    A stage that was found in another pipeline does not say since when; of two at one moment nobody knows the first.
+    """
+    now = deal.judged_at
+    seen = [(days.seen(c.entered_at, c.precision), c) for c in deal.stage_changes if (c.recorded_at or now) <= now]
+    seen = [(when, change) for when, change in seen if when.at <= now]
+    dated = [(when, change.pipeline_id) for when, change in seen if change.precision != "order"]
+    ever = {change.pipeline_id for _, change in seen} or {deal.pipeline_id}
+    before = [when for when, _ in dated if at is not None and days.not_after(when, at)]
+    if at is None or not before:
+        return ever
+    perhaps = {change.pipeline_id for _, change in seen if change.precision == "order"}
+    that_day = {when for when in before if days.not_after(at, when) and (at.by_day or when.by_day)}
+    earlier = [when.at for when in before if when not in that_day]
+    if that_day and not earlier:
+        return ever
+    last = max(earlier)
+    return perhaps | {pipeline for when, pipeline in dated if when.at == last or when in that_day}
 
 
 def _possible_values(deal: Deal, field: str, at: When | None, days: Days, around: Surroundings,

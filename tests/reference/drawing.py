@@ -6,96 +6,57 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from tests.reference.days import local_day
 from tests.reference.drawing_process import DOCUMENTS, KINDS, OUTCOMES, ROLES, STATUSES
+from tests.reference.drawing_world import BEGIN, NUDGES, PEOPLE, Account
 from tests.reference.findings import TEAMS
 from tests.reference.process import Process
-from tests.reference.rows import Activity, Contact, Deal, Document, FieldChange, StageChange, Waiver
+from tests.reference.rows import Activity, Contact, Deal, Document, FieldChange, StageChange
 
-BEGIN = datetime.fromisoformat("2024-01-08T09:00:00")
 GAPS = (0, 0, 1, 30, 60, 61, 299, 300, 301, 4_000, 90_000, 90_000, 400_000, 400_000, 1_000_000)
-NUDGES = (-90_000, -3_601, -1, 0, 0, 1, 8, 60, 61, 3_600, 3_601, 86_400, 172_800, 172_801, 200_000)
 DELAYS = (0, 0, 0, 0, 0, 1, 3_600, 7_200, 86_400, 86_401, 90_000, 172_800, 260_000, 900_000)
 VALUES = {
     "amount": ("0", "-5", "100", "12.50", ""),
     "budget": ("Yes", "no", "yes please", ""),
     "lost_reason": ("Price", "timing", "other"),
 }
-PEOPLE = (None, "ann@x.example", "ann@x.example", "ben@x.example", "cid@x.example")
 ACTORS = ("person", "person", "person", "unknown", "integration", "workflow")
-SOURCES = ("deals", "stage_changes", "field_changes", "activities", "contacts", "documents")
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """A connection: when it was read, and since when each source is."""
-
-    name: str
-    judged_at: datetime
-    covered_from: dict[str, datetime | None]
-    writers: tuple[str | None, ...] = ()
-    """Who logs activities there; the others keep them elsewhere."""
-
-
-def drawn_accounts(rng: random.Random, count: int, without: frozenset[str]) -> list[Account]:
-    """Connections that were read at different moments, some of whose sources were connected late or never."""
-    accounts = []
-    for n in range(count):
-        judged_at = BEGIN + timedelta(days=rng.randint(100, 200), seconds=rng.choice((0, 0, 3_600, 50_000)))
-        covered: dict[str, datetime | None] = dict.fromkeys(SOURCES)
-        if "coverage" not in without and rng.random() < 0.5:
-            for source in rng.sample(SOURCES[2:], rng.randint(1, 2)):
-                covered[source] = BEGIN + timedelta(days=rng.randint(0, 120))
-                if rng.random() < 0.2:
-                    del covered[source]
-        if rng.random() < 0.6:
-            covered["planned_activities"] = None
-        writers = [owner for owner in TEAMS if rng.random() < 0.6]
-        accounts.append(Account(f"c{n}", judged_at, covered, (*PEOPLE, *writers)))
-    return accounts
 
 
 def drawn_deals(rng: random.Random, count: int, accounts: Sequence[Account], process: Process, zone: ZoneInfo,
-                without: frozenset[str]) -> Iterator[Deal]:  # fmt: skip
+                without: frozenset[str], pipelines: Mapping[str, frozenset[str]]) -> Iterator[Deal]:  # fmt: skip
     """As many deals, spread over the accounts."""
     stages = [stage.stage_key for stage in process.versions[0].stages]
     types = frozenset(deal_type for version in process.versions for deal_type in version.deal_types)
     for n in range(count):
-        deal = Draw(rng, rng.choice(accounts), stages, zone, without).deal(f"d{n}")
+        deal = Draw(rng, rng.choice(accounts), stages, zone, without, pipelines).deal(f"d{n}")
         if deal.deal_type not in types:
             deal.unjudged_reason = "deal_type"
         yield deal
 
 
-def drawn_waivers(rng: random.Random, deals: Sequence[Deal], steps: Sequence[str],
-                  without: frozenset[str]) -> list[Waiver]:  # fmt: skip
-    """Duties lifted for some deals, and two for all deals of a time."""
-    if "waivers" in without:
-        return []
-    waivers = []
-    for n, deal in enumerate(rng.sample(deals, len(deals) // 5)):
-        near = rng.choice(deal.stage_changes).entered_at + timedelta(seconds=rng.choice(NUDGES))
-        ends = rng.choice((None, near, near + timedelta(days=5)))
-        given = rng.choice((near - timedelta(days=3), near - timedelta(days=40), deal.judged_at + timedelta(days=1)))
-        waivers.append(Waiver(f"w{n}", deal.deal_key, rng.choice(steps), given, ends))
-    for n, step in enumerate(rng.sample(steps, 2)):
-        given = BEGIN + timedelta(days=rng.randint(10, 60))
-        waivers.append(Waiver(f"all{n}", None, step, given, rng.choice((None, given + timedelta(days=30)))))
-    return waivers
+def stage_of(stage_id: str) -> str:
+    """The stage of the process for one of the CRM's: `q.s2'` is the second s2 of the pipeline q."""
+    return stage_id.rpartition(".")[2].rstrip("'")
+
+
+def _pipeline_of(stage_id: str) -> str:
+    return stage_id.rpartition(".")[0] or "p"
 
 
 class Draw:
     """One deal in the making."""
 
     def __init__(
-        self, rng: random.Random, account: Account, stages: Sequence[str], zone: ZoneInfo, without: frozenset[str]
-    ) -> None:
+        self, rng: random.Random, account: Account, stages: Sequence[str], zone: ZoneInfo, without: frozenset[str],
+        pipelines: Mapping[str, frozenset[str]],
+    ) -> None:  # fmt: skip
         self.rng, self.account, self.stages, self.zone, self.without = rng, account, stages, zone, without
+        self.pipelines = pipelines
 
     def chance(self, feature: str, share: float) -> bool:
         """Whether a feature is in this deal."""
@@ -103,7 +64,7 @@ class Draw:
 
     def deal(self, name: str) -> Deal:
         """The deal with its path and evidence."""
-        walk = [self._native(stage) for stage in self._walk()]
+        walk = self._in_pipelines([self._native(stage) for stage in self._walk()])
         offsets = [0]
         for n in range(1, len(walk)):
             offsets.append(offsets[-1] + max(self.rng.choice(GAPS), self._least_gap(walk, offsets, n)))
@@ -130,7 +91,7 @@ class Draw:
             deal.unjudged_reason = "deleted"
         if self.chance("unclear", 0.05):
             deal.unclear_until = self.rng.choice(times) + timedelta(seconds=self.rng.choice((-1, 0, 1)))
-        deal.stage_id = walk[-1]
+        deal.stage_id, deal.pipeline_id = walk[-1], _pipeline_of(walk[-1])
         deal.owner_key = self.rng.choice((None, *TEAMS))
         deal.field_changes += [
             FieldChange(f"owner{n}", "owner", self.rng.choice((*TEAMS,)), self._moment(times))
@@ -193,8 +154,22 @@ class Draw:
         """Two of the CRM's stages may stand for one stage of the process."""
         return f"{stage}'" if self.chance("two_natives", 0.15) else stage
 
+    def _in_pipelines(self, walk: list[str]) -> list[str]:
+        """The walk in one pipeline, or begun in one and ended in another, without the stages that they lack."""
+        if "pipelines" in self.without or self.rng.random() < 0.5:
+            return walk
+        begun, ended = self.rng.choices(sorted(self.pipelines), k=2)
+        until = self.rng.randrange(2 * len(walk))
+        places = [(begun if n < until else ended, stage) for n, stage in enumerate(walk)]
+        found = [
+            f"{pipeline}.{stage}"
+            for pipeline, stage in places
+            if stage_of(stage) in {*self.pipelines[pipeline], "won", "lost", "unmapped"}
+        ]
+        return found or walk
+
     def _change(self, n: int, stage_id: str, time: datetime, by_day: bool) -> StageChange:
-        change = StageChange(f"{n:03}", stage_id, stage_id.rstrip("'"), time, time)
+        change = StageChange(f"{n:03}", stage_id, stage_of(stage_id), time, time, pipeline_id=_pipeline_of(stage_id))
         change.actor_id = self.rng.choice((None, "u1", "u2"))
         if by_day:
             change.entered_at, change.precision = self._midnight(time), "day"

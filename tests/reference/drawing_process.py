@@ -162,6 +162,7 @@ def _applies_to(rng: random.Random) -> Raw:
             {"amount": {"at_least": 50}},
             {"amount": {"below": 100}},
             {"pipelines": ["p", "q"]},
+            {"pipelines": ["p", "c1/q", "c2/r"]},
             {"pipelines": ["c1/p", "c2/p", "c3/p"]},
             {"deal_types": ["new"]},
             {"fields": [{"field": "budget", "one_of": ["yes", "no"]}]},

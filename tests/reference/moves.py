@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from tests.reference.conditions import applies
 from tests.reference.days import Days, When
-from tests.reference.path import SINKS, Visit, is_born_in, is_clear, judging_version, unseen
+from tests.reference.path import SINKS, Visit, is_born_in, is_clear, judging_version, pipelines_of, unseen
 from tests.reference.process import Process, Version
 from tests.reference.rows import Deal, Surroundings
 
@@ -31,7 +31,8 @@ def moves(deal: Deal, path: list[Visit], process: Process, days: Days, around: S
     for number, visit in enumerate(path[1:], 1):
         version = process.at(visit.entered_at)
         if _is_concerned(deal, version, visit, days, around):
-            known = {stage.stage_key for stage in version.stages} - unseen(deal, path, process, days, version)
+            hidden, pipelines = unseen(deal, path, process, days, version), pipelines_of(path, number)
+            known = {s.stage_key for s in version.stages if around.has(s.stage_key, pipelines)} - hidden
             found += [
                 Move(kind, visit.stage_key, visit.entered_at) for kind in _kinds(path[:number], visit, version, known)
             ]
@@ -48,12 +49,12 @@ def _birth(deal: Deal, path: list[Visit], process: Process, days: Days, around: 
     for first in path[:1]:
         version = process.at(first.entered_at)
         is_known = is_born_in(deal, first, days) and _is_concerned(deal, version, first, days, around)
-        if is_known and _passed_over(version, 0, first.stage_key):
+        if is_known and _passed_over(version, first, around):
             yield Move("born_late", first.stage_key, first.entered_at)
 
 
 def _kinds(before: list[Visit], visit: Visit, version: Version, known: set[str]) -> Iterator[str]:
-    """`known`: stages that the deal can't have been in before its history begins."""
+    """`known`: stages of its pipeline that the deal can't have been in before its history begins."""
     was_closed = before[-1].stage_key in SINKS
     if was_closed and visit.stage_key not in (*SINKS, "unmapped"):
         yield "reopen"
@@ -76,12 +77,13 @@ def _last_place(path: list[Visit], version: Version) -> int | None:
     return None
 
 
-def _passed_over(version: Version, stood: int, to: str) -> bool:
-    """Whether a stage that is not optional lies between."""
-    place = version.position(to)
+def _passed_over(version: Version, first: Visit, around: Surroundings) -> bool:
+    """Whether a stage of the pipeline that is not optional lies before."""
+    place = version.position(first.stage_key)
     if place is None:
         return False
-    return any(stood < stage.order < place and not stage.is_optional for stage in version.stages)
+    before = [stage for stage in version.stages if stage.order < place and not stage.is_optional]
+    return any(around.has(stage.stage_key, [first.pipeline_id]) for stage in before)
 
 
 def _skipped(version: Version, path: list[Visit], stood: int, here: int, known: set[str]) -> bool:

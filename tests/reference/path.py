@@ -30,6 +30,7 @@ class Visit:
     precision: str
     actor_kind: str = "person"
     actor_id: str | None = None
+    pipeline_id: str = "p"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,8 @@ class Gate:
     """When it had been left at the latest, where nobody knows more."""
     is_won: bool = False
     """Whether it was left by winning."""
+    pipelines: frozenset[str] = frozenset()
+    """The pipelines from which and into which the deal went then."""
 
 
 def visits(deal: Deal, process: Process, days: Days) -> list[Visit]:
@@ -52,8 +55,9 @@ def visits(deal: Deal, process: Process, days: Days) -> list[Visit]:
         if found and found[-1].stage_key == change.stage_key:
             continue
         found.append(
-            Visit(change.stage_key, change.entered_at, None, change.precision, change.actor_kind, change.actor_id)
-        )
+            Visit(change.stage_key, change.entered_at, None, change.precision, change.actor_kind, change.actor_id,
+                  change.pipeline_id)
+        )  # fmt: skip
     for _ in range(SLIPS_WITHIN_SLIPS):
         found = _without_slips(found, timedelta(seconds=process.flicker_seconds))
     for visit, following in itertools.pairwise(found):
@@ -144,10 +148,16 @@ def gate(deal: Deal, path: list[Visit], process: Process, days: Days, stage_key:
             if visit.precision == "order" or not is_clear(deal, visit):
                 is_known = False
             if is_known:
-                return Gate(When(visit.entered_at, visit.precision == "day"), is_won=visit.stage_key == "won")
+                when = When(visit.entered_at, visit.precision == "day")
+                return Gate(when, is_won=visit.stage_key == "won", pipelines=pipelines_of(path, number))
             return Gate(None, is_known=False, by=visit.entered_at)
     today = judging_version(path, process, stage_key) or process.at(deal.judged_at)
     return Gate(None, is_known and stage_key not in unseen(deal, path, process, days, today))
+
+
+def pipelines_of(path: list[Visit], number: int) -> frozenset[str]:
+    """The pipelines from which and into which the deal went with a visit."""
+    return frozenset(visit.pipeline_id for visit in path[max(number - 1, 0) : number + 1])
 
 
 def unseen(deal: Deal, path: list[Visit], process: Process, days: Days, judging: Version) -> set[str]:

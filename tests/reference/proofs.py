@@ -255,8 +255,10 @@ def _field_at_gate(term: Term, scene: Scene) -> Iterable[Record]:
     held = bool(before) and _reaches(before[-1][1].value, day)
     next_holds = unsure and _reaches(after[0][1].value, day)
     unseen = unsure and not before  # nobody knows what was there before it was first seen
-    if (held or next_holds or unseen) if scene.is_best else (held and (next_holds or not unsure)):
-        yield Record(gate, before[-1][1].recorded_at if before else None)
+    if held and (scene.is_best or next_holds or not unsure):
+        yield Record(gate, before[-1][1].recorded_at)
+    if scene.is_best and (next_holds or unseen):
+        yield Record(gate, after[0][1].recorded_at)
 
 
 def _reaches(value: str | None, day: date) -> bool:

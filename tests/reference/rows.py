@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -20,6 +20,7 @@ class StageChange:
     precision: str = "exact"
     actor_id: str | None = None
     actor_kind: str = "person"
+    pipeline_id: str = "p"
 
 
 @dataclass(slots=True)
@@ -123,8 +124,14 @@ class Surroundings:
     """Whether anybody plans activities in the CRM, so that none planned means something."""
     logged: Mapping[tuple[str, str], int] = field(default_factory=dict)
     """Owner and kind -> how many activities of theirs were logged in the account that surely took place."""
+    counterparts: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Pipeline -> stages of the process that it has; one that is not in it has them all."""
 
     def saw(self, source: str, moment: datetime) -> bool:
         """Whether a source was read by then, so that what happened is there."""
         since = self.covered_from.get(source)
         return source in self.covered_from and (since is None or moment >= since)
+
+    def has(self, stage_key: str, pipelines: Iterable[str]) -> bool:
+        """Whether each of the pipelines has a counterpart of the stage."""
+        return all(stage_key in self.counterparts.get(one, {stage_key}) for one in pipelines)

@@ -12,7 +12,8 @@ import pyarrow as pa
 from tests.dbt.compliance_tables import World
 from tests.dbt.harness import Warehouse
 from tests.reference.days import Days
-from tests.reference.drawing import Account
+from tests.reference.drawing import stage_of
+from tests.reference.drawing_world import Account
 from tests.reference.findings import TEAMS
 from tests.reference.process import Tables
 from tests.reference.rows import Activity, Contact, Deal, Document, FieldChange, StageChange, Waiver
@@ -35,6 +36,7 @@ def write(
     accounts: Sequence[Account],
     waivers: Sequence[Waiver],
     days: Days,
+    pipelines: Mapping[str, Iterable[str]],
 ) -> None:
     """Process, accounts, calendar and deals into the world's build file."""
     for table, frame in tables.items():
@@ -45,9 +47,10 @@ def write(
         {"connection": account.name, "object": source, "covered_from": since}
         for account in accounts for source, since in account.covered_from.items()
     ])  # fmt: skip
-    stages = sorted(set(tables["process_stages"]["stage_key"]))
-    world.reference("stage_map", [{"connection": account.name, "pipeline_id": "p", "stage_id": key, "stage_key": key}
-                                  for account in accounts for key in (*stages, "won", "lost")])  # fmt: skip
+    world.reference("stage_map", [
+        {"connection": account.name, "pipeline_id": pipeline, "stage_id": key, "stage_key": key}
+        for account in accounts for pipeline, stages in pipelines.items() for key in (*sorted(stages), "won", "lost")
+    ])  # fmt: skip
     world.reference("waivers", [{"waiver_id": one.waiver_id, "deal_key": one.deal_key, "step_key": one.step_key,
                                  "given_by": "ann", "given_at": one.given_at, "reason": "as agreed",
                                  "valid_to": one.valid_to} for one in waivers])  # fmt: skip
@@ -61,9 +64,9 @@ def write(
         "crm": ["files"] * len(deals),
         "deal_key": [deal.deal_key for deal in deals],
         "deal_id": [deal.deal_key.split(":")[1] for deal in deals],
-        "pipeline_id": ["p"] * len(deals),
+        "pipeline_id": [deal.pipeline_id for deal in deals],
         "stage_id": [deal.stage_id for deal in deals],
-        "stage_key": [None if deal.stage_id is None else deal.stage_id.rstrip("'") for deal in deals],
+        "stage_key": [None if deal.stage_id is None else stage_of(deal.stage_id) for deal in deals],
         "amount": [deal.amount for deal in deals],
         "amount_home": [deal.amount for deal in deals],
         "close_date": [deal.close_date for deal in deals],
@@ -93,8 +96,6 @@ def _columns(deals: Iterable[Deal], attribute: str, kind: type) -> dict[str, lis
         columns["activity_id"] = [
             f"{key} {n}" for key, n in zip(columns["deal_key"], columns["activity_id"], strict=True)
         ]
-    if kind is StageChange:
-        columns["pipeline_id"] = ["p"] * len(columns["stage_key"])
     return columns
 
 

@@ -64,7 +64,7 @@ def verdict(deal: Deal, path: list[Visit], step_key: str, stage_key: str, proces
     if deal.unjudged_reason is not None or step is None or deal.deal_type not in version.deal_types:
         mandatory = step is not None and step.is_mandatory
         return Verdict(step_key, version.number, "not_applicable", mandatory, without_waiver="not_applicable")
-    if left.when is not None and _was_passed_by(path, version, stage_key, left.when):
+    if left.when is not None and _was_passed_by(path, version, stage_key, left, around):
         return Verdict(step_key, version.number, "not_applicable", step.is_mandatory, without_waiver="not_applicable")
     found = judge(deal, path, step, version, left, process, days, around)
     at = (left.when or When(deal.judged_at)) if left.is_known else None
@@ -77,10 +77,11 @@ def verdict(deal: Deal, path: list[Visit], step_key: str, stage_key: str, proces
     return found
 
 
-def _was_passed_by(path: list[Visit], version: Version, stage_key: str, left: When) -> bool:
-    """Whether the stage is optional and the deal was beyond it without having been in it."""
+def _was_passed_by(path: list[Visit], version: Version, stage_key: str, left: Gate, around: Surroundings) -> bool:
+    """Whether the stage is optional, or the pipeline has none such, and the deal went beyond it without being in it."""
     is_optional = any(stage.stage_key == stage_key and stage.is_optional for stage in version.stages)
-    return is_optional and all(v.stage_key != stage_key or v.entered_at > left.at for v in path)
+    is_free = is_optional or (stage_key != "lost" and not around.has(stage_key, left.pipelines))
+    return is_free and all(v.stage_key != stage_key or (left.when and v.entered_at > left.when.at) for v in path)
 
 
 def judge(deal: Deal, path: list[Visit], step: Step, version: Version, left: Gate, process: Process, days: Days,

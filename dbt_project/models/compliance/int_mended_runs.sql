@@ -67,6 +67,7 @@ visits_0 as (
             deal_key,
             place,
             stage_key,
+            pipeline_id,
             stage_id,
             entered_at,
             source,

@@ -47,8 +47,8 @@ spans as (
 
 ),
 
--- a stage without a counterpart in the deal's pipeline is optional there; one where the deal was before is not skipped,
--- nor one where it may have been: before its history begins, or in a stage that nobody has mapped
+-- a stage without a counterpart in the pipeline that the deal left or came into is optional there; one where the deal
+-- was before is not skipped, nor one where it may have been: before its history begins, or in an unmapped stage
 final as (
 
     select
@@ -66,6 +66,11 @@ final as (
             spans.connection = mapped.connection
             and spans.pipeline_id = mapped.pipeline_id
             and stages.stage_key = mapped.stage_key
+    inner join mapped as left_mapped
+        on
+            spans.connection = left_mapped.connection
+            and spans.left_pipeline_id = left_mapped.pipeline_id
+            and stages.stage_key = left_mapped.stage_key
     left join first_visits
         on
             spans.deal_key = first_visits.deal_key

@@ -33,6 +33,12 @@ mapped as (
 
 ),
 
+visits as (
+
+    select * from {{ ref('int_visits') }}
+
+),
+
 conditions as (
 
     select * from {{ ref('int_step_conditions') }}
@@ -50,8 +56,8 @@ placed as (
         judged_types.deal_type is not null as is_of_type,
         conditions.failing_field,
         conditions.doubtful_field,
-        -- a stage without a counterpart in the deal's pipeline is optional there
-        (positions.is_optional or mapped.stage_key is null)
+        -- a stage without a counterpart in the pipeline that the deal left or came into is optional there
+        (positions.is_optional or mapped.stage_key is null or left_mapped.stage_key is null)
         and candidates.gate_at is not null
         and candidates.undatable_reason is null
         and not candidates.is_entered_before_gate as is_passed_by
@@ -60,11 +66,17 @@ placed as (
     inner join positions on candidates.version = positions.version and candidates.stage_key = positions.stage_key
     left join judged_types
         on candidates.version = judged_types.version and deals.deal_type = judged_types.deal_type
+    left join visits on candidates.deal_key = visits.deal_key and candidates.gate_visit_no = visits.visit_no
     left join mapped
         on
             candidates.connection = mapped.connection
-            and deals.pipeline_id = mapped.pipeline_id
+            and coalesce(visits.pipeline_id, deals.pipeline_id) = mapped.pipeline_id
             and candidates.stage_key = mapped.stage_key
+    left join mapped as left_mapped
+        on
+            candidates.connection = left_mapped.connection
+            and coalesce(visits.left_pipeline_id, visits.pipeline_id, deals.pipeline_id) = left_mapped.pipeline_id
+            and candidates.stage_key = left_mapped.stage_key
     left join conditions
         on
             candidates.deal_key = conditions.deal_key

@@ -19,6 +19,8 @@ latest as (
 
     select
         followed.*,
+        backfill_policy = 'accept'
+        or coalesce({{ add_seconds('recorded_at', '-backfill_seconds') }} <= deadline_at, true) as is_timely,
         -- a snapshot's value was there when it was read, and nobody knows for how long: perhaps at the gate already
         max(case when not is_before_gate and source = 'snapshot' and changed_at = next_at then 1 else 0 end) over (
             partition by deal_key, step_key, alternative, term
@@ -58,9 +60,12 @@ final as (
         ) as proven_at,
         is_before_gate and reaches_gate and (perhaps_changed = 0 or next_reaches) as is_satisfied,
         dated_changes > 0
-        and (perhaps_changed = 0 or (is_before_gate and reaches_gate = next_reaches)) as is_known,
-        backfill_policy = 'accept'
-        or coalesce({{ add_seconds('recorded_at', '-backfill_seconds') }} <= deadline_at, true) as is_timely
+        -- what came in too late may by then have been replaced by what was in time
+        and (
+            perhaps_changed = 0
+            or (is_before_gate and reaches_gate = next_reaches and (is_timely or not reaches_gate))
+        ) as is_known,
+        is_timely
     from latest
     where recency = 1
 

@@ -18,7 +18,8 @@ final as (
     select
         visits.connection,
         visits.deal_key,
-        paths.pipeline_id,
+        coalesce(visits.pipeline_id, paths.pipeline_id) as pipeline_id,
+        coalesce(visits.left_pipeline_id, visits.pipeline_id, paths.pipeline_id) as left_pipeline_id,
         visits.visit_no,
         periods.version,
         visits.entered_at as moved_at,

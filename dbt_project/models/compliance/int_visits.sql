@@ -27,8 +27,10 @@ final as (
         deal_key,
         cast(row_number() over in_order as integer) as visit_no,
         stage_key,
+        pipeline_id,
         stage_id,
         lag(stage_key) over in_order as left_stage_key,
+        lag(pipeline_id) over in_order as left_pipeline_id,
         -- where the deal last stood when losses are left out: no two visits in a row are to one stage
         case
             when lag(stage_key) over in_order = 'lost' then lag(stage_key, 2) over in_order
