@@ -24,7 +24,8 @@ from expectations.compile import reference_tables
 from expectations.process import load_process
 from orchestration.build import BuildFiles, write_inputs
 from orchestration.transform import project_folder
-from tests.dbt.harness import _invoke, project_manifest
+from tests.dbt import compiled
+from tests.dbt.harness import compiled_models
 
 CRMS = ("hubspot", "salesforce", "pipedrive", "odoo")
 COMPANY = Company(
@@ -102,7 +103,7 @@ class Built:
 
 
 def build(folder: Path, accounts: Sequence[Account], as_of: datetime, select: str) -> Built:
-    """What a night would build of these accounts' lakes, as far as `select`."""
+    """What a night would build of these accounts' lakes, as far as `select` (tests/dbt/compiled.py: `selected`)."""
     files = BuildFiles(folder)
     files.begin()
     live: dict[str, dict[str, Sequence[str]]] = {}
@@ -115,5 +116,6 @@ def build(folder: Path, accounts: Sequence[Account], as_of: datetime, select: st
     )
     marks = {account.name: account.outcomes[-1].watermark for account in accounts}
     write_inputs(files, project_folder(), frames, live, marks)
-    _invoke(["run", "--select", *select.split()], folder, project_manifest())
+    nodes = compiled_models()
+    compiled.build(nodes, compiled.selected(nodes, select), files.build, files.marts)
     return Built(folder)

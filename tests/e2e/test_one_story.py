@@ -42,7 +42,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Built, dict
                 _transferred(account)
             account.good_sync(lambda: DEFAULT_NOW)
         truth = {account.name: list(account.world.truth()) for account in accounts}
-        yield build(folder / "build", accounts, DEFAULT_NOW, "fqn:plumbline"), truth
+        yield build(folder / "build", accounts, DEFAULT_NOW, "path:models"), truth
 
 
 def _transferred(account: Account) -> None:

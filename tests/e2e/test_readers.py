@@ -19,7 +19,7 @@ import pytest
 
 from orchestration.publish.publication import open_publishers, prune, publish
 from tests.e2e.company import NOW, export, make_workspace
-from tests.e2e.shell import plumbline
+from tests.e2e.shell import HANGS, plumbline
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
@@ -91,7 +91,7 @@ def reading(home: Path, reports: list[dict]) -> Iterator[None]:
         yield
     finally:
         stop.touch()
-        ended = [process.communicate(timeout=60) for process in processes]
+        ended = [process.communicate(timeout=HANGS) for process in processes]  # each ends after its last answer
     for process, (out, errors) in zip(processes, ended, strict=True):
         assert process.returncode == 0, errors
         reports.append(json.loads(out))

@@ -7,13 +7,12 @@ from pathlib import Path
 import duckdb
 import pytest
 import yaml
-from click.testing import CliRunner
 
 from expectations.process import DEFAULT_PROCESS
-from orchestration.cli import main
 from tests.connectors.files.exports import write_csv
 from tests.connectors.files.stock import EXPORTS, STAGES
 from tests.e2e.company import COMPANY, NOW
+from tests.e2e.steps import night
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
@@ -30,11 +29,7 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
         pipelines = {pipeline: {"stages": dict(stages)} for pipeline, stages in STAGES[name].items()}
         entries[name] = {"kind": "files", "path": f"exports/{name}", "default_currency": "EUR", "pipelines": pipelines}
     (home / "connections.yml").write_text(yaml.safe_dump({"connections": entries}))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PLUMBLINE_HOME", str(home))
-        told = CliRunner().invoke(main, ["sync", "--as-of", NOW.isoformat()])
-    assert told.exit_code == 0, told.output
-    return home / "data" / "published" / "warehouse.duckdb"
+    return night(home, NOW)
 
 
 def query(warehouse: Path, sql: str) -> list[tuple]:
