@@ -10,8 +10,8 @@ from dataclasses import asdict
 import click
 import duckdb
 
-from orchestration.cli.query import NOTHING_YET, UNREADABLE
-from orchestration.cli.terminal import CONCERN, WRONG_USE, Stop, as_json, plain_words
+from orchestration.cli.query import NOTHING_YET, unreadable
+from orchestration.cli.terminal import WRONG_USE, Stop, as_json, plain_words
 from orchestration.deal.lines import lines
 from orchestration.deal.rows import NoSuchDeal
 from orchestration.deal.story import tell
@@ -36,5 +36,5 @@ def deal(key: str, for_scripts: bool) -> None:
     except NoSuchDeal as error:
         raise Stop(f"{error}.", WRONG_USE) from error
     except duckdb.IOException as error:
-        raise Stop(UNREADABLE.format(path=workspace.warehouse, error=str(error).rstrip("!.")), CONCERN) from error
+        raise unreadable(workspace.warehouse, error) from error
     click.echo(as_json(asdict(story)) if for_scripts else "\n".join(lines(story)))

@@ -9,8 +9,9 @@ from dataclasses import asdict
 from pathlib import Path
 
 import click
+import duckdb
 
-from orchestration.cli.query import NOTHING_YET
+from orchestration.cli.query import NOTHING_YET, unreadable
 from orchestration.cli.terminal import WRONG_USE, Stop, as_json, plain_words, relative
 from orchestration.forecast.charts import write_charts
 from orchestration.forecast.lines import lines
@@ -44,6 +45,8 @@ def forecast(name: str | None, grain: str, deal_type: str | None, folder: Path |
         found = read_forecasts(workspace.warehouse, GRAINS[grain], name, deal_type)
     except NoForecast as error:
         raise Stop(f"{error}.", WRONG_USE) from error
+    except duckdb.IOException as error:
+        raise unreadable(workspace.warehouse, error) from error
     if not found:
         raise Stop("The published warehouse has no deals to forecast.", WRONG_USE)
     told = [(rows, tell(rows, workspace.company.home_currency)) for rows in found]

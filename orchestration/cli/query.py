@@ -11,14 +11,20 @@ from typing import Any
 import click
 import duckdb
 
-from orchestration.cli.terminal import CONCERN, WRONG_USE, Stop, as_json, plain_words, table
+from orchestration.cli.terminal import CONCERN, WRONG_USE, Stop, as_json, held_by_a_writer, plain_words, table
 from orchestration.settings import Workspace
 
 NOTHING_YET = (
     "Nothing is published in this workspace yet ({path} doesn't exist). "
     "Run `plumbline sync` first, or `plumbline demo` to look at an example."
 )
-UNREADABLE = "{path} can't be read as a warehouse: {error}. Run `plumbline sync`, which publishes it anew."
+
+
+def unreadable(path: Path, error: duckdb.IOException) -> Stop:
+    """The end of a command that can't open the published warehouse."""
+    why = str(error).rstrip("!.")
+    torn = f"{path} can't be read as a warehouse: {why}. Run `plumbline sync`, which publishes it anew."
+    return Stop(held_by_a_writer(error) or torn, CONCERN)
 
 
 def read_warehouse(
@@ -30,7 +36,7 @@ def read_warehouse(
     try:
         opened = duckdb.connect(str(path), read_only=True)
     except duckdb.IOException as error:
-        raise Stop(UNREADABLE.format(path=path, error=str(error).rstrip("!.")), CONCERN) from error
+        raise unreadable(path, error) from error
     with opened as connection:
         connection.execute("set TimeZone = 'UTC'")
         connection.execute("set enable_external_access = false")

@@ -10,6 +10,7 @@ import functools
 import json
 import math
 import os
+import re
 import shutil
 import sys
 import time
@@ -21,6 +22,7 @@ from pathlib import Path
 from typing import Any, ParamSpec, TextIO, TypeVar
 
 import click
+import duckdb
 
 from connectors.configfile import ConfigProblems
 from connectors.contract import ConnectorError
@@ -31,6 +33,9 @@ from orchestration.publish.interface import PublishError
 from orchestration.settings import NoWorkspace
 
 CONCERN, WRONG_USE = 1, 2
+HELD = re.compile(
+    r'Could not set lock on file "(?P<file>[^"]*)": Conflicting lock is held in (?P<holder>.*? \(PID \d+\))'
+)
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -61,10 +66,26 @@ def plain_words(command: Callable[P, R]) -> Callable[P, R]:
             if error.errno == errno.EPIPE:  # `plumbline query … | head`: click knows what to do
                 raise
             raise _ended(f"{error.filename or 'The system'}: {error.strerror or error}", CONCERN) from error
+        except duckdb.IOException as error:
+            words = held_by_a_writer(error)
+            if words is None:  # a fault of ours, or of the disk: its place in the code helps
+                raise
+            raise _ended(words, CONCERN) from error
         except Stop as stop:
             raise _ended(str(stop), stop.code) from stop
 
     return wrapped
+
+
+def held_by_a_writer(error: duckdb.IOException) -> str | None:
+    """What to do when another program has the warehouse open for writing; None where the error is another one."""
+    found = HELD.search(str(error))
+    if found is None:
+        return None
+    return (
+        f"{found['file']} is open for writing in another program ({found['holder']}). Open it there read-only, or "
+        "close it; a night publishes regardless, because it gives the name to a new file."
+    )
 
 
 def _ended(words: str, code: int) -> SystemExit:
