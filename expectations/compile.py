@@ -62,7 +62,7 @@ def reference_tables(
     settings = _settings(process, company, as_of, night_id, judge_from)
     return {
         "settings": frame("settings", [settings]),
-        "connections": frame("connections", (night.row() for night in nights.values())),
+        "connections": frame("connections", (night.row(as_of) for night in nights.values())),
         "sync_runs": frame("sync_runs", (row for outcome in passes for row in _sync_rows(outcome))),
         "coverage": frame("coverage", (row for night in nights.values() for row in night.coverage())),
         "absent_fields": frame("absent_fields", (row for night in nights.values() for row in night.absent_fields())),
@@ -103,7 +103,10 @@ class _ConnectionNight:
             return "backfilling"
         return self.latest.state if self.latest else "stale"
 
-    def row(self) -> Row:
+    def row(self, as_of: datetime) -> Row:
+        """`judged_at` is never after the night's own moment, though a sync begins after the night has: what came in
+        between counts tomorrow.
+        """
         latest, good = self.latest, self.good
         streams = latest.streams if latest else []
         seconds = sum(stream.seconds for stream in streams)
@@ -111,7 +114,7 @@ class _ConnectionNight:
             "connection": self.settings.name,
             "crm": self.settings.kind,
             "state": self.state,
-            "judged_at": (good.judged_at or good.started_at) if good else None,
+            "judged_at": min(good.judged_at or good.started_at, as_of) if good else None,
             "watermark": self.watermark,
             "default_currency": self.settings.default_currency,
             "deal_url_template": self.settings.deal_url,

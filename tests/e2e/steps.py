@@ -17,8 +17,8 @@ from tests.dbt import compiled
 from tests.dbt.harness import compiled_models
 
 
-def night(home: Path, as_of: datetime) -> Path:
-    """The warehouse that a night publishes in which nothing is held."""
+def night(home: Path, as_of: datetime | None = None) -> Path:
+    """The warehouse that a night publishes in which nothing is held; without `as_of` it goes by the clock."""
     tonight = Night.begin(Workspace.find(home), "00000000", as_of)
     for outcome in tonight.sync():
         assert outcome.state == "good", outcome.error

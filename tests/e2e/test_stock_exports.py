@@ -11,7 +11,7 @@ import yaml
 from expectations.process import DEFAULT_PROCESS
 from tests.connectors.files.exports import write_csv
 from tests.connectors.files.stock import EXPORTS, STAGES
-from tests.e2e.company import COMPANY, NOW
+from tests.e2e.company import COMPANY
 from tests.e2e.steps import night
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
@@ -29,12 +29,16 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
         pipelines = {pipeline: {"stages": dict(stages)} for pipeline, stages in STAGES[name].items()}
         entries[name] = {"kind": "files", "path": f"exports/{name}", "default_currency": "EUR", "pipelines": pipelines}
     (home / "connections.yml").write_text(yaml.safe_dump({"connections": entries}))
-    return night(home, NOW)
+    return night(home)  # by the clock, as a schedule does it
 
 
 def query(warehouse: Path, sql: str) -> list[tuple]:
     with duckdb.connect(str(warehouse), read_only=True) as con:
         return con.execute(sql).fetchall()
+
+
+def test_a_night_by_the_clock_judges_nothing_ahead_of_itself(warehouse: Path) -> None:
+    assert query(warehouse, "select * from marts.dim_connections where judged_at is null or judged_at > as_of") == []
 
 
 def test_the_present_is_told(warehouse: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
@@ -198,6 +198,12 @@ NIGHT = ("state", "judged_at", "watermark", "last_good_at", "error")
 )
 def test_a_connection_is_judged_on_its_last_good_pass(outcomes, more, expected):
     assert rows(tables([to_dict(one) for one in outcomes], **more)["connections"], *NIGHT) == [expected]
+
+
+def test_a_sync_that_began_after_its_night_is_judged_at_the_nights_own_moment():
+    """A night by the clock names its moment first and reads then; the audit lets nothing be judged ahead of it."""
+    late = passed(2, judged_at=AS_OF + timedelta(milliseconds=100))
+    assert rows(tables([late])["connections"], "judged_at") == rows(tables([late])["settings"], "as_of")
 
 
 def test_a_connection_counts_its_deals_and_nothing_else():
