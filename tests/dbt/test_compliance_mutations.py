@@ -133,6 +133,16 @@ MUTATIONS = {
         "int_finding_owners", "findings.since >= spans.held_from", "findings.since > spans.held_from",
     ),
     "the last day in a team is none": ("int_visit_people", "held.day <= coalesce(", "held.day < coalesce("),
+    "on the day on which it changed hands a deal is the new owner's": (
+        "int_owner_spans", "coalesce(calendar.day_end_utc, changes.changed_at)", "changes.changed_at",
+    ),
+    "who had a deal at the day's beginning had it when it left the stage": (
+        "int_visit_people", "visits.entered_at) < spans.held_to", "visits.entered_at) is not null",
+    ),
+    "who had a deal when nobody knows what was lost is known": (
+        "int_step_duties", "case when ranked.undatable_reason is null then ranked.gate_visit_no end",
+        "ranked.gate_visit_no",
+    ),
     "a snapshot says since when": ("int_owner_spans", "coalesce(followed.next_source, '') <> 'snapshot'", "true"),
     "who still stays has left": (
         "int_stage_survival", "sum(case when has_left then 1 else 0 end)", "count(*)",

@@ -6,6 +6,6 @@ words (README, process.yml's page), never from a model. Nothing here is imported
 `rows` what a deal is; `process` the reference tables as objects; `days` the company's days; `path` visits and gates,
 `moves` what is told of them; `proofs` evidence, `doubts` what may have come earlier; `people` four eyes; `verdicts` the
 state of each step; `answers` what events set off; `hygiene` rules of open deals; `findings` what is told and who hears
-of it; `judge` all of it for one deal. `drawing*` draws random processes and deals; `tables` writes them into a world
-and reads what the models say.
+of it; `owners` whose deal it was; `judge` all of it for one deal; `rates` what it adds up to. `drawing*` draws random
+processes and deals; `tables` writes them into a world and reads what the models say.
 """

@@ -87,7 +87,7 @@ def _answer(deal: Deal, path: list[Visit], process: Process, version: Version, r
     elif state in ("late", "missing", "pending") and (asked is None or is_mixed or not is_read):
         state = "unknown"
     elif state in ("late", "missing") and first is None:
-        is_quiet = is_too_quiet(owner_at(deal, ends.at), response.terms, process, around)
+        is_quiet = is_too_quiet(owner_at(deal, When(ends.at), days), response.terms, process, around)
         state = "unknown" if is_quiet else state
     if state == "late" and first is None:
         first = min((e.when for e in perhaps if e.when is not None), key=lambda when: when.at)

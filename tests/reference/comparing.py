@@ -6,6 +6,7 @@ import random
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -20,6 +21,7 @@ from tests.reference.drawing_world import drawn_accounts, drawn_pipelines, drawn
 from tests.reference.findings import Finding
 from tests.reference.judge import Judgement, judge_deal
 from tests.reference.process import Process, read_process
+from tests.reference.rates import COUNTS, bounds, rates
 from tests.reference.rows import Deal, Surroundings, Waiver
 from tests.reference.tables import (
     read_answers,
@@ -27,6 +29,7 @@ from tests.reference.tables import (
     read_findings,
     read_four_eyes,
     read_hygiene,
+    read_rates,
     read_results,
     read_steps_told,
     read_visits,
@@ -119,12 +122,14 @@ def compare(seed: int, count: int, folder: Path, without: frozenset[str] = froze
     }  # fmt: skip
     logged = _logged(deals, days)
     differences, verdicts, met = [], 0, Counter[str]()
+    judged: list[tuple[Deal, Judgement]] = []
     for deal in deals:
         key = deal.deal_key
         lifted = [*given.get(None, []), *given.get(key, [])]
         account = deal.connection
         around = Surroundings(covered[account], lifted, account in planning, logged[account], pipelines)
         ours = judge_deal(deal, process, days, around)
+        judged.append((deal, ours))
         verdicts += len(ours.verdicts)
         met.update(f"step {one.state}" for one in ours.verdicts.values())
         met.update(f"answer {one.state}" for one in ours.answers)
@@ -147,7 +152,29 @@ def compare(seed: int, count: int, folder: Path, without: frozenset[str] = froze
             for what in sorted(expected.keys() | said.keys())
             if expected.get(what) != said.get(what)
         ]
+    differences += _rates_apart(seed, judged, process, days, read_rates(built))
     return Compared(len(deals), verdicts, differences, process, covered, waivers, met)
+
+
+def _rates_apart(seed: int, judged: list[tuple[Deal, Judgement]], process: Process, days: Days,
+                 said: dict[Any, tuple[Any, ...]]) -> list[Difference]:  # fmt: skip
+    """Where what is counted for a cell of the rates is not the same. Shown with any deal: it is of many."""
+    found = rates(judged, process.step_keys(), days)
+    ours: dict[Any, Any] = {
+        cell: (*(counts[name] for name in COUNTS), *(bounds(cell[0], counts) or (None, None)))
+        for cell, counts in found.items()
+    }
+    rounded = {cell: tuple(_exactly(one) for one in row) for cell, row in said.items()}
+    expected = {cell: tuple(_exactly(one) for one in row) for cell, row in ours.items()}
+    return [
+        Difference(seed, judged[0][0], f"rates {cell}", expected.get(cell), rounded.get(cell))
+        for cell in sorted(expected.keys() | rounded.keys(), key=str)
+        if expected.get(cell) != rounded.get(cell)
+    ]
+
+
+def _exactly(one: Any) -> Any:
+    return _millionths(float(one)) if isinstance(one, float | Decimal) else one
 
 
 def _logged(deals: list[Deal], days: Days) -> dict[str, Counter[tuple[str, str]]]:

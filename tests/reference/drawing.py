@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from tests.reference.days import local_day
 from tests.reference.drawing_process import DOCUMENTS, KINDS, OUTCOMES, ROLES, STATUSES
 from tests.reference.drawing_world import BEGIN, NUDGES, PEOPLE, Account
-from tests.reference.findings import TEAMS
+from tests.reference.owners import TEAMS
 from tests.reference.process import Process
 from tests.reference.rows import Activity, Contact, Deal, Document, FieldChange, StageChange
 
@@ -93,10 +93,8 @@ class Draw:
             deal.unclear_until = self.rng.choice(times) + timedelta(seconds=self.rng.choice((-1, 0, 1)))
         deal.stage_id, deal.pipeline_id = walk[-1], _pipeline_of(walk[-1])
         deal.owner_key = self.rng.choice((None, *TEAMS))
-        deal.field_changes += [
-            FieldChange(f"owner{n}", "owner", self.rng.choice((*TEAMS,)), self._moment(times))
-            for n in range(self.rng.choice((0, 0, 1, 2)))
-        ]
+        deal.segment = self.rng.choice((None, "small", "large"))
+        deal.field_changes += self._owners(times)
         self._evidence(deal, times)
         amounts = [c for c in deal.field_changes if c.field == "amount"]
         deal.amount = (amounts[-1].value or None) if amounts else self.rng.choice((None, "0.00", "50.00", "200.00"))
@@ -105,6 +103,20 @@ class Draw:
         )
         self.rng.shuffle(deal.stage_changes)
         return deal
+
+    def _owners(self, times: list[datetime]) -> Iterator[FieldChange]:
+        """Whose the deal was, as its history says, or as readings found it, or by days."""
+        source = self.rng.choice(("history", "history", "snapshot"))
+        by_day = self.chance("day", 0.2)
+        for n in range(self.rng.choice((0, 0, 1, 2, 3))):
+            time = self._moment(times)
+            owner = "" if self.chance("freed", 0.05) else self.rng.choice((*TEAMS,))
+            change = FieldChange(f"owner{n}", "owner", owner, time, self._recorded(time), source)
+            if source == "snapshot":
+                change.precision, change.recorded_at = "order", None
+            elif by_day:
+                change.changed_at, change.precision = self._midnight(time), "day"
+            yield change
 
     def _least_gap(self, walk: list[str], offsets: list[int], n: int) -> int:
         """1 where a change must not come in the same moment as the one before."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from tests.reference.findings import TEAMS
+from tests.reference.owners import TEAMS
 from tests.reference.process import Process
 from tests.reference.rows import Deal, Waiver
 

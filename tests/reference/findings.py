@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tests.reference.answers import Answer
-from tests.reference.days import Days
+from tests.reference.days import Days, When
 from tests.reference.moves import Move
-from tests.reference.owners import owner_at
+from tests.reference.owners import team_at
 from tests.reference.path import Visit
 from tests.reference.process import Process, Step, Version
 from tests.reference.rows import Deal
@@ -54,7 +54,7 @@ def of_steps(deal: Deal, path: list[Visit], verdicts: dict[str, Verdict], four_e
         step = version.steps.get(key)
         if step is None or found.without_waiver == "not_applicable":
             continue
-        mode, is_waived = mode_of(deal, step, found.gate_at), found.state == "waived"
+        mode, is_waived = mode_of(deal, step, found.left, days), found.state == "waived"
         state = found.without_waiver
         is_breach = step.is_mandatory and found.gate_at is not None and state in BREACHES
         if is_breach and (
@@ -69,14 +69,9 @@ def of_steps(deal: Deal, path: list[Visit], verdicts: dict[str, Verdict], four_e
             yield Finding("four_eyes", key, None, mode, is_waived)
 
 
-def mode_of(deal: Deal, step: Step, left_at: datetime | None) -> str:
+def mode_of(deal: Deal, step: Step, left: When | None, days: Days) -> str:
     """The mode of the team whose deal it was when the stage was left (not known: whose it is), else of everybody."""
-    team = TEAMS.get(owner_at(deal, left_at) or "")
-    return step.modes.get(team) or step.modes.get(None, "alert")
-
-
-TEAMS = {"o1": "Alps", "o2": "Coast", "o3": None}
-"""Owners of every account, and their teams."""
+    return step.modes.get(team_at(deal, left, days)) or step.modes.get(None, "alert")
 
 
 def _is_of_skip(path: list[Visit], step: Step, version: Version, left_at: datetime | None, moves: list[Move]) -> bool:

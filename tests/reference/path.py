@@ -45,6 +45,8 @@ class Gate:
     """Whether it was left by winning."""
     pipelines: frozenset[str] = frozenset()
     """The pipelines from which and into which the deal went then."""
+    moved_by: str = "unknown"
+    """What kind of actor moved the deal then."""
 
 
 def visits(deal: Deal, process: Process, days: Days) -> list[Visit]:
@@ -149,7 +151,8 @@ def gate(deal: Deal, path: list[Visit], process: Process, days: Days, stage_key:
                 is_known = False
             if is_known:
                 when = When(visit.entered_at, visit.precision == "day")
-                return Gate(when, is_won=visit.stage_key == "won", pipelines=pipelines_of(path, number))
+                pipelines, is_won = pipelines_of(path, number), visit.stage_key == "won"
+                return Gate(when, is_won=is_won, pipelines=pipelines, moved_by=visit.actor_kind)
             return Gate(None, is_known=False, by=visit.entered_at)
     today = judging_version(path, process, stage_key) or process.at(deal.judged_at)
     return Gate(None, is_known and stage_key not in unseen(deal, path, process, days, today))
@@ -201,7 +204,7 @@ def loss(deal: Deal, path: list[Visit]) -> Gate:
         return Gate(None, is_known=False)
     if not is_clear(deal, last):
         return Gate(None, is_known=False, by=last.entered_at)
-    return Gate(When(last.entered_at, last.precision == "day"))
+    return Gate(When(last.entered_at, last.precision == "day"), moved_by=last.actor_kind)
 
 
 def judging_version(

@@ -91,6 +91,7 @@ class Deal:
     unclear_until: datetime | None = None
     owner_key: str | None = None
     pipeline_id: str = "p"
+    segment: str | None = None
     amount: str | None = None
     close_date: date | None = None
     stage_id: str | None = None

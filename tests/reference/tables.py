@@ -14,7 +14,7 @@ from tests.dbt.harness import Warehouse
 from tests.reference.days import Days
 from tests.reference.drawing import stage_of
 from tests.reference.drawing_world import Account
-from tests.reference.findings import TEAMS
+from tests.reference.owners import LINES, TEAMS, team_on
 from tests.reference.process import Tables
 from tests.reference.rows import Activity, Contact, Deal, Document, FieldChange, StageChange, Waiver
 
@@ -56,9 +56,16 @@ def write(
                                  "valid_to": one.valid_to} for one in waivers])  # fmt: skip
     world.reference("calendar", _calendar(days))
     world.canonical("int_owners", [
-        {"connection": account.name, "owner_id": owner, "owner_key": owner, "team": team, "crm_team": team}
+        {"connection": account.name, "owner_id": owner, "owner_key": owner, "email": f"{owner}@x.example",
+         "team": team_on(owner, date.max), "crm_team": team}
         for account in accounts for owner, team in TEAMS.items()
     ])  # fmt: skip
+    world.reference("teams", [{"email": f"{owner}@x.example", "team": team, "valid_from": begins, "valid_to": ends}
+                              for owner, team, begins, ends in LINES])  # fmt: skip
+    _insert(world, "int_deal_segments", {
+        "deal_key": [deal.deal_key for deal in deals if deal.segment],
+        "segment": [deal.segment for deal in deals if deal.segment],
+    })  # fmt: skip
     _insert(world, "int_deals", {
         "connection": [deal.connection for deal in deals],
         "crm": ["files"] * len(deals),
@@ -206,3 +213,11 @@ def read_deals(built: Warehouse) -> dict[str, tuple[Any, ...]]:
         cursor = db.execute("""select deal_key, status, due, ok, rate_low, rate_high, is_truncated
             from warehouse.marts.fct_deal_compliance""")  # fmt: skip
         return {row[0]: tuple(row[1:]) for row in cursor.fetchall()}
+
+
+def read_rates(built: Warehouse) -> dict[Any, tuple[Any, ...]]:
+    """Cell (cut, value, deal type, month) -> (due, ok, late, missing, backfilled, unknown, waived, low, high)."""
+    with built._open(read_only=True) as db:
+        cursor = db.execute("""select cut, value, deal_type, gate_month, due, ok, late, missing, backfilled, unknown,
+            waived, rate_low, rate_high from warehouse.marts.rpt_adherence""")  # fmt: skip
+        return {row[:4]: tuple(row[4:]) for row in cursor.fetchall()}

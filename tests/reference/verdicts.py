@@ -32,6 +32,10 @@ class Verdict:
     perhaps: When | None = None
     """The earliest moment at which something of it may have been done that is not told for certain."""
     without_waiver: str = ""
+    left: When | None = None
+    """When the stage was left, where that is known."""
+    left_by: str = "unknown"
+    """What kind of actor did."""
 
     @property
     def done_at(self) -> datetime | None:
@@ -98,7 +102,7 @@ def judge(deal: Deal, path: list[Visit], step: Step, version: Version, left: Gat
         found.state = state if left.is_known else "unknown"
         return found
     found.deadline_at = (days.last_moment_after(until, 0) if until.by_day else until).at
-    found.gate_at = left.when.at
+    found.gate_at, found.left, found.left_by = left.when.at, left.when, left.moved_by
     state, found.done = _after_leaving(step, worst, left.when, until, process)
     best_scene = replace(worst, is_best=True)
     if path[0].stage_key == step.stage_key and is_truncated(deal, path, days):
@@ -110,7 +114,7 @@ def judge(deal: Deal, path: list[Visit], step: Step, version: Version, left: Gat
     if found.state == "missing" and first_complete(step, replace(best_scene, around=all_read), lambda _: True):
         found.state = "late"  # it is complete by now, and nobody knows since when
     terms = [term for alternative in step.alternatives for term in alternative]
-    is_quiet = is_too_quiet(owner_at(deal, found.gate_at), terms, process, around)
+    is_quiet = is_too_quiet(owner_at(deal, found.left, days), terms, process, around)
     if is_quiet and not first_complete(step, replace(worst, is_whenever=True), lambda _: True):
         held, _ = _after_leaving(step, replace(best_scene, is_unlogged=True), left.when, until, process)
         if found.state in ("late", "missing") and held not in ("late", "missing"):

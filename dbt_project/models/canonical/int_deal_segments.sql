@@ -14,6 +14,7 @@ with changes as (
     where
         changes.field = 'segment'
         and coalesce(changes.changed_at <= coalesce(connections.judged_at, settings.as_of), true)
+        and coalesce(changes.recorded_at <= coalesce(connections.judged_at, settings.as_of), true)
 )
 
 select

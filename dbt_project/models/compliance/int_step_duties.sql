@@ -72,7 +72,7 @@ final as (
         -- a history that begins in the stage does not tell when the deal came into it
         deals.first_stage_key <> ranked.stage_key or not deals.is_truncated as is_entry_known,
         case when ranked.undatable_reason is null then ranked.gate_at end as gate_at,
-        ranked.gate_visit_no,
+        case when ranked.undatable_reason is null then ranked.gate_visit_no end as gate_visit_no,
         ranked.is_won_gate,
         ranked.is_gate_day,
         ranked.is_entered_before_gate,

@@ -29,11 +29,14 @@ held as (
         spans.crm_team
     from visits
     cross join settings
+    left join {{ source('reference', 'calendar') }} as calendar
+        on visits.precision = 'day' and visits.entered_at = calendar.day_start_utc
+    -- on a day without a time it is nobody's who did not have the deal all that day
     inner join {{ ref('int_owner_spans') }} as spans
         on
             visits.deal_key = spans.deal_key
             and visits.entered_at >= spans.held_from
-            and visits.entered_at < spans.held_to
+            and coalesce({{ add_seconds('calendar.day_end_utc', '-0.000001') }}, visits.entered_at) < spans.held_to
 
 ),
 
