@@ -89,6 +89,8 @@ TIMES = frozenset(
 DATES = frozenset({"close_date"})
 NUMBERS = frozenset({"amount", "probability"})
 FLAGS = frozenset({"is_deleted", "is_active", "is_closed", "is_won"})
+WRITTEN_FIELDS = {"amount": "amount", "close_date": "close_date"}
+"""Fields whose values are written as in a column, in `field_changes` as in `deals`."""
 STANDARD_FIELDS = {"owner_id": "owner"}
 """Columns of deals whose name in the process is another one (staging gives their changes the same)."""
 EVIDENCE = ("deals", "stage_changes", "field_changes", "activities", "contacts", "documents")

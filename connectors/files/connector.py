@@ -16,7 +16,7 @@ from typing import Any
 
 from connectors.contract import BadAnswer, BadInput, CrmPipeline, Page, Record, Stream, StreamPlan, Traffic
 from connectors.files.absent import absence, absent_fields
-from connectors.files.columns import OBJECTS
+from connectors.files.columns import OBJECTS, WRITTEN_FIELDS
 from connectors.files.finding import Parts, find_parts, is_event_log
 from connectors.files.options import FilesOptions
 from connectors.files.pipelines import pipelines_of
@@ -50,6 +50,8 @@ class FilesConnector:
         self._wanted = tuple(settings.read_fields)
         more = (*settings.fields.values(), *settings.read_fields, settings.deal_type_field)
         self._further = tuple(dict.fromkeys(name for name in more if name))
+        own = {theirs: ours for ours, theirs in settings.fields.items() if ours in WRITTEN_FIELDS}
+        self._written_like = {**WRITTEN_FIELDS, **own}
         self._absent: tuple[str, list[str]] = ("", [])
         self._counted: dict[str, tuple[str, int]] = {}
         self._converted: tuple[str, tempfile.TemporaryDirectory[str]] | None = None
@@ -154,7 +156,9 @@ class FilesConnector:
         """What decides how a row is read: when it changes, files that did not change are read again."""
         rules = self.options.model_dump_json() + repr(sorted(self._mapping.stages.items()))
         paths = tuple(f"path:{path}" for path in self._further if "." in path and OBJECTS[name].further)
-        return (*OBJECTS[name].columns, *paths, "rules:" + hashlib.sha256(rules.encode()).hexdigest()[:16])
+        like = sorted(self._written_like.items()) if name in ("deals", "field_changes") else []
+        written = tuple(f"written:{theirs}={ours}" for theirs, ours in like)
+        return (*OBJECTS[name].columns, *paths, *written, "rules:" + hashlib.sha256(rules.encode()).hexdigest()[:16])
 
     def _source(self, stream: Stream) -> Parts:
         if is_event_log(self.path):
@@ -182,7 +186,7 @@ class FilesConnector:
             raise BadAnswer(f"{self.path}: {source.object} changed while it was read; the next sync reads it again")
 
     def _tallied(self, parts: Parts, tally: Tally) -> Iterator[Record]:
-        shaper = RowShaper(OBJECTS[parts.object], self._options(), self._further)
+        shaper = RowShaper(OBJECTS[parts.object], self._options(), self._further, self._written_like)
         for path in parts.files:
             self.traffic.requests += 1
             self.traffic.bytes += path.stat().st_size
@@ -199,7 +203,7 @@ class FilesConnector:
                 )
 
     def _records(self, parts: Parts) -> Iterator[Record]:
-        shaper = RowShaper(OBJECTS[parts.object], self._options(), self._further)
+        shaper = RowShaper(OBJECTS[parts.object], self._options(), self._further, self._written_like)
         for path in parts.files:
             yield from (record for _, record in shaper.records(path))
 

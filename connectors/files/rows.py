@@ -16,7 +16,7 @@ import orjson
 
 from connectors.configfile import did_you_mean
 from connectors.contract import Record
-from connectors.files.columns import DATES, DEFAULT_PIPELINE, FLAGS, NUMBERS, TIMES, ExportObject
+from connectors.files.columns import DATES, DEFAULT_PIPELINE, FLAGS, NUMBERS, TIMES, WRITTEN_FIELDS, ExportObject
 from connectors.files.options import FilesOptions
 from connectors.files.parts import RawRow, plain_text, read_part, wrong
 from connectors.files.stock_exports import Recognised, recognise
@@ -34,8 +34,16 @@ _FALSE = {"false", "f", "no", "n", "0"}
 class RowShaper:
     """Knows one object's columns and the connection's names for them."""
 
-    def __init__(self, one: ExportObject, options: FilesOptions, wanted: Iterable[str] = ()) -> None:
-        """`wanted` are names of further columns, of which dotted ones may lie within another column's objects."""
+    def __init__(
+        self,
+        one: ExportObject,
+        options: FilesOptions,
+        wanted: Iterable[str] = (),
+        written_like: Mapping[str, str] = WRITTEN_FIELDS,
+    ) -> None:
+        """`wanted` are names of further columns, of which dotted ones may lie within another column's objects;
+        `written_like` are fields by the export's name with the column whose form their values have.
+        """
         self.one = one
         self.options = options
         self._wanted_paths = tuple(name for name in wanted if "." in name) if one.further else ()
@@ -45,6 +53,9 @@ class RowShaper:
         if "pipeline_id" in self._empty:
             self._empty["pipeline_id"] = DEFAULT_PIPELINE
         self._convert = _converters(options)
+        self._convert_field = {
+            field: self._convert[column] for field, column in written_like.items() if column in self._convert
+        }
 
     def records(self, path: Path) -> Iterator[tuple[int, Record]]:
         """The records of one file, with the line (Parquet: row) each stands on."""
@@ -99,11 +110,20 @@ class RowShaper:
                 convert = self._convert.get(ours)
                 row[ours] = convert(value) if convert else value
             elif self.one.further and theirs not in self._empty:
-                row[theirs] = value
+                read = self._convert_field.get(theirs)
+                row[theirs] = read(value) if read else value
+        if self.one.name == "field_changes":
+            self._read_value(row)
         if self.stock:
             self.stock.finish(row, raw)
         payload = orjson.dumps(row)
         return Record(self._id(path, line, row, payload), payload.decode(), is_deleted=row.get("is_deleted") == "true")
+
+    def _read_value(self, row: dict[str, str | None]) -> None:
+        """What a field was set to is written as in its own column."""
+        read = self._convert_field.get(row["field"] or "")
+        if read and row["value"] is not None:
+            row["value"] = read(row["value"])
 
     def _rename(self, renames: Mapping[str, str]) -> None:
         self.renames = renames

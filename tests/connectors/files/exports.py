@@ -24,7 +24,11 @@ def deal(number: int, **more: Any) -> dict[str, Any]:
 
 
 def connect(
-    folder: Path, stages: Mapping[str, str] | None = None, wanted: Sequence[str] = (), **options: Any
+    folder: Path,
+    stages: Mapping[str, str] | None = None,
+    wanted: Sequence[str] = (),
+    fields: Mapping[str, str] | None = None,
+    **options: Any,
 ) -> FilesConnector:
     settings = ConnectionSettings.model_validate(
         {
@@ -32,6 +36,7 @@ def connect(
             "kind": "files",
             "path": str(folder),
             "read_fields": list(wanted),
+            "fields": dict(fields or {}),
             "options": options,
             "pipelines": {"default": {"stages": dict(stages or {})}},
         }

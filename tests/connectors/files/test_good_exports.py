@@ -184,6 +184,25 @@ def test_the_options_of_an_excel_export(tmp_path: Path) -> None:
     }
 
 
+def test_what_a_field_was_set_to_is_written_as_in_its_own_column(tmp_path: Path) -> None:
+    """Else a deal that had its amount all along would be told that it had none."""
+    changes = [
+        {"deal_id": 1, "field": "amount", "value": "1.200,50", "changed_at": "05.01.2026 09:30"},
+        {"deal_id": 1, "field": "close_date", "value": "01.03.2026", "changed_at": "05.01.2026 09:30"},
+        {"deal_id": 1, "field": "Wert netto", "value": "900,5", "changed_at": "05.01.2026 09:30"},
+        {"deal_id": 1, "field": "rooms", "value": "1,5", "changed_at": "05.01.2026 09:30"},
+    ]
+    write_csv(tmp_path / "deals.csv", [deal(1, **{"Wert netto": "1.000,00", "rooms": "1,5"})])
+    write_csv(tmp_path / "field_changes.csv", changes)
+    connector = connect(
+        tmp_path, fields={"amount": "Wert netto"}, decimal_comma=True, date_formats=["%d.%m.%Y %H:%M", "%d.%m.%Y"]
+    )
+    (now,) = payloads(connector)
+    assert (now["Wert netto"], now["rooms"]) == ("1000.00", "1,5")
+    found = {row["field"]: row["value"] for row in payloads(connector, "field_changes")}
+    assert found == {"amount": "1200.50", "close_date": "2026-03-01", "Wert netto": "900.5", "rooms": "1,5"}
+
+
 @pytest.mark.parametrize(
     ("value", "delivered"),
     [
