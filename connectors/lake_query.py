@@ -142,8 +142,7 @@ class LakeReader:
         except duckdb.OutOfMemoryException:
             # Payloads of long histories, taken apart in two threads, can need more at once than ids ever do.
             with self._guard:
-                if self._database is not None:
-                    self._database.execute(f"set memory_limit = '{_MEMORY_FOR_LARGE_BLOCKS}'")
+                self._allow_large_blocks()
             return self._history_differences(*asked)
 
     def _history_differences(
@@ -242,8 +241,12 @@ class LakeReader:
             unknown = [path for path in files if path not in self._looked_at]
             self._looked_at.update(unknown)
             if any(_has_large_blocks(path) for path in unknown):
-                self._database.execute(f"set memory_limit = '{_MEMORY_FOR_LARGE_BLOCKS}'")
+                self._allow_large_blocks()
             return self._database.cursor()
+
+    def _allow_large_blocks(self) -> None:
+        if self._database is not None:
+            self._database.execute(f"set memory_limit = '{_MEMORY_FOR_LARGE_BLOCKS}'")
 
 
 def _has_large_blocks(path: str) -> bool:

@@ -21,23 +21,49 @@ names as (
 
 ),
 
-skipped as (
+-- the few pairs of stages of which something is told, found before anything is looked up for every move
+turns as (
 
-    select * from {{ ref('int_skipped_stages') }}
+    select
+        starts.version,
+        starts.stage_key as left_stage_key,
+        names.stage_key
+    from positions as starts
+    cross join names
+    left join positions as ends
+        on starts.version = ends.version and names.stage_key = ends.stage_key
+    where starts.is_sink or ends.position < starts.position
+
+),
+
+told as (
+
+    select
+        pairs.*,
+        skipped.skipped_names
+    from pairs
+    left join turns
+        on
+            pairs.version = turns.version
+            and pairs.left_stage_key = turns.left_stage_key
+            and pairs.stage_key = turns.stage_key
+    left join {{ ref('int_skipped_stages') }} as skipped
+        on pairs.deal_key = skipped.deal_key and pairs.visit_no = skipped.visit_no
+    where turns.version is not null or skipped.skipped_names is not null
 
 ),
 
 placed as (
 
     select
-        pairs.connection,
-        pairs.deal_key,
-        pairs.visit_no,
-        pairs.moved_at,
-        pairs.left_stage_key,
-        pairs.stage_key,
-        pairs.moved_by,
-        pairs.moved_by_kind,
+        told.connection,
+        told.deal_key,
+        told.visit_no,
+        told.moved_at,
+        told.left_stage_key,
+        told.stage_key,
+        told.moved_by,
+        told.moved_by_kind,
         starts.stage_name as from_name,
         coalesce(ends.stage_name, names.stage_name) as to_name,
         starts.is_sink as is_from_sink,
@@ -45,17 +71,15 @@ placed as (
         starts.position as from_position,
         ends.position as to_position,
         coalesce(opens.stage_name, starts.stage_name) as open_name,
-        skipped.skipped_names
-    from pairs
-    inner join names on pairs.stage_key = names.stage_key
+        told.skipped_names
+    from told
+    inner join names on told.stage_key = names.stage_key
     left join positions as ends
-        on pairs.version = ends.version and pairs.stage_key = ends.stage_key
+        on told.version = ends.version and told.stage_key = ends.stage_key
     left join positions as starts
-        on pairs.version = starts.version and pairs.left_stage_key = starts.stage_key
+        on told.version = starts.version and told.left_stage_key = starts.stage_key
     left join positions as opens
-        on pairs.version = opens.version and pairs.open_stage_key = opens.stage_key
-    left join skipped
-        on pairs.deal_key = skipped.deal_key and pairs.visit_no = skipped.visit_no
+        on told.version = opens.version and told.open_stage_key = opens.stage_key
 
 ),
 
@@ -82,22 +106,14 @@ final as (
 
     union all
 
+    -- where nothing was opened in between, the deal has been decided twice
     select
         placed.*,
-        'reopened' as kind,
-        'Opened again in ' || to_name || ' after it was ' || lower(from_name) as sentence
+        case when is_to_sink then 'conflicting_outcome' else 'reopened' end as kind,
+        case when is_to_sink then to_name else 'Opened again in ' || to_name end || ' after it was ' || lower(from_name)
+            as sentence
     from placed
-    where is_from_sink and not is_to_sink
-
-    union all
-
-    -- nothing was opened in between: the deal has been decided twice
-    select
-        placed.*,
-        'conflicting_outcome' as kind,
-        to_name || ' after it was ' || lower(from_name) as sentence
-    from placed
-    where is_from_sink and is_to_sink and from_position <> to_position
+    where is_from_sink and (not is_to_sink or from_position <> to_position)
 
 )
 
