@@ -320,8 +320,12 @@ MUTATIONS = {
     "what nobody can date came last": ("int_order_doubts", "evidence.happened_at is null or", "false and"),
     "what nobody read came last": ("int_order_doubts", "where sources.covered_from >", "where sources.covered_from <"),
     "opening a deal again contradicts its outcome": (
-        "int_moves", "where is_from_sink and is_to_sink and", "where is_from_sink and",
+        "int_moves", "when is_to_sink then 'conflicting_outcome'", "when true then 'conflicting_outcome'",
     ),
+    "an outcome that is entered twice contradicts itself": (
+        "int_moves", "not is_to_sink or from_position <> to_position", "true",
+    ),
+    "only a step back is a turn": ("int_moves", "where starts.is_sink or ends.position", "where ends.position"),
     "a machine is a person": ("int_step_doers", "acts.is_machine or machines.owner_key is not null", "false"),
     "only the last of many counts": ("int_four_eyes", "max(case when is_same then 1 else 0 end)",
                                      "min(case when is_same then 1 else 0 end)"),

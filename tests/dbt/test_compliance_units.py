@@ -55,7 +55,7 @@ def test_dbt_finds_every_rule_and_every_key_kept(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_dbt_notices_a_broken_rule_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     node = project_manifest().nodes["model.plumbline.int_moves"]
-    right, wrong = "where is_from_sink and is_to_sink and", "where is_from_sink and"
+    right, wrong = "when is_to_sink then 'conflicting_outcome'", "when true then 'conflicting_outcome'"
     monkeypatch.setattr(node, "raw_code", node.raw_code.replace(right, wrong))
     empty = World(tmp_path).build()
     with unit_tests.opened(empty) as db:

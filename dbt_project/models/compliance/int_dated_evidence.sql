@@ -69,12 +69,7 @@ final as (
     select inside.*
     from inside
     left join {{ ref('int_withdrawn_evidence') }} as withdrawn
-        on
-            inside.deal_key = withdrawn.deal_key
-            and inside.version = withdrawn.version
-            and inside.step_key = withdrawn.step_key
-            and inside.record_kind = withdrawn.record_kind
-            and inside.record_id = withdrawn.record_id
+        on {{ same_evidence('inside', 'withdrawn') }}
     where withdrawn.deal_key is null
 
 )

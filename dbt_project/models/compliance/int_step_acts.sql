@@ -41,12 +41,6 @@ visits as (
 
 ),
 
-withdrawn as (
-
-    select * from {{ ref('int_withdrawn_evidence') }}
-
-),
-
 -- whatever proves a step was done by somebody, also what came too late or once more
 final as (
 
@@ -76,13 +70,8 @@ final as (
             evidence.record_kind = 'stage'
             and evidence.deal_key = visits.deal_key
             and evidence.record_id = cast(visits.visit_no as {{ dbt.type_string() }})
-    left join withdrawn
-        on
-            evidence.deal_key = withdrawn.deal_key
-            and evidence.version = withdrawn.version
-            and evidence.step_key = withdrawn.step_key
-            and evidence.record_kind = withdrawn.record_kind
-            and evidence.record_id = withdrawn.record_id
+    left join {{ ref('int_withdrawn_evidence') }} as withdrawn
+        on {{ same_evidence('evidence', 'withdrawn') }}
     where withdrawn.deal_key is null
 
 )
