@@ -67,7 +67,11 @@ MUTATIONS = {
         "int_stage_runs", "changes.entered_at > deals.judged_at", "changes.entered_at < deals.judged_at",
     ),
     "a day begins at Greenwich": (
-        "int_dated_changes", "coalesce(calendar.day_start_utc, changes.entered_at)", "changes.entered_at",
+        "int_dated_changes", "coalesce(calendar.day_start_utc, vague.day_start_utc, changes.entered_at)",
+        "coalesce(vague.day_start_utc, changes.entered_at)",
+    ),
+    "what has a time comes after what has none that day": (
+        "int_dated_changes", "changes.entered_at >= vague.day_start_utc", "false",
     ),
     "only today's order of stages says what was left unseen": (
         "int_unseen_stages", "(before.was_in_force or before.version", "(false or before.version",

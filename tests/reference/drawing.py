@@ -74,12 +74,12 @@ class Draw:
         if self.chance("truncated", 0.12):
             created = begin - timedelta(seconds=self.rng.choice((61, 90_000, 4_000_000)))
         deal = Deal(self.account.name, f"{self.account.name}:{name}", created, self.account.judged_at)
-        by_day = self.chance("day_path", 0.08)
+        by_day, some_by_day = self.chance("day_path", 0.08), self.chance("some_days", 0.05)
         for n, (stage, time) in enumerate(zip(walk, times, strict=True)):
             if n and walk[n - 1] == stage:
                 continue  # the CRM tells of entries, and there is none into the stage where a deal already stands
-            change = self._change(n, stage, time, by_day)
-            if times.count(time) == 1 and not by_day and self.chance("order_path", 0.02):
+            change = self._change(n, stage, time, by_day or (some_by_day and self.rng.random() < 0.4))
+            if times.count(time) == 1 and not by_day and not some_by_day and self.chance("order_path", 0.02):
                 change.precision, change.source = "order", "snapshot"  # what a reading found, at no moment of the path
                 change.recorded_at = None
             deal.stage_changes.append(change)

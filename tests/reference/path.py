@@ -52,7 +52,7 @@ class Gate:
 def visits(deal: Deal, process: Process, days: Days) -> list[Visit]:
     """The deal's visits in order, without those that were taken back at once."""
     found: list[Visit] = []
-    changes = [replace(c, entered_at=days.seen(c.entered_at, c.precision).at) for c in deal.stage_changes]
+    changes = [_by_day(c, deal, days) for c in deal.stage_changes]
     for change in _in_order(deal, changes, process):
         if found and found[-1].stage_key == change.stage_key:
             continue
@@ -65,6 +65,17 @@ def visits(deal: Deal, process: Process, days: Days) -> list[Visit]:
     for visit, following in itertools.pairwise(found):
         visit.left_at = following.entered_at
     return found
+
+
+def _by_day(change: StageChange, deal: Deal, days: Days) -> StageChange:
+    """Known by its day alone, as is whatever else happened on a day of which one change is known no better."""
+    if change.precision == "day":
+        return replace(change, entered_at=days.begins(change.entered_at.date()))
+    day = days.day(When(change.entered_at))
+    is_vague = any(c.precision == "day" and c.entered_at.date() == day for c in deal.stage_changes)
+    if change.precision == "order" or not is_vague or change.entered_at > deal.judged_at:
+        return change
+    return replace(change, entered_at=days.begins(day), precision="day")
 
 
 def _without_slips(visits: list[Visit], flicker: timedelta) -> list[Visit]:
