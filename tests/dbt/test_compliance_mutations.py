@@ -70,6 +70,9 @@ MUTATIONS = {
         "int_dated_changes", "coalesce(calendar.day_start_utc, vague.day_start_utc, changes.entered_at)",
         "coalesce(vague.day_start_utc, changes.entered_at)",
     ),
+    "what was set on the day of the last value came before it": (
+        "int_condition_values", "or settled.since_until > settled.settled_from", "",
+    ),
     "what has a time comes after what has none that day": (
         "int_dated_changes", "changes.entered_at >= vague.day_start_utc", "false",
     ),

@@ -50,23 +50,29 @@ def _holds(deal: Deal, condition: Condition, at: When | None, days: Days, around
 def _possible_pipelines(deal: Deal, at: When | None, days: Days) -> set[str]:
     """In which pipelines the deal may have been at a moment: whatever it ever was in where nobody knows.
 
-    A stage that was found in another pipeline does not say since when; of two at one moment nobody knows the first.
+    A stage that was found in another pipeline does not say since when; of two at one moment or on one day nobody knows
+    the first.
     """
     now = deal.judged_at
     seen = [(days.seen(c.entered_at, c.precision), c) for c in deal.stage_changes if (c.recorded_at or now) <= now]
     seen = [(when, change) for when, change in seen if when.at <= now]
-    dated = [(when, change.pipeline_id) for when, change in seen if change.precision != "order"]
     ever = {change.pipeline_id for _, change in seen} or {deal.pipeline_id}
-    before = [when for when, _ in dated if at is not None and days.not_after(when, at)]
+    dated = [(when.at, _end(when, days), c.pipeline_id) for when, c in seen if c.precision != "order"]
+    before = [(end, begin) for begin, end, _ in dated if at is not None and end <= at.at]
     if at is None or not before:
         return ever
+    end_of_last, begin_of_last = max(before)
     perhaps = {change.pipeline_id for _, change in seen if change.precision == "order"}
-    that_day = {when for when in before if days.not_after(at, when) and (at.by_day or when.by_day)}
-    earlier = [when.at for when in before if when not in that_day]
-    if that_day and not earlier:
-        return ever
-    last = max(earlier)
-    return perhaps | {pipeline for when, pipeline in dated if when.at == last or when in that_day}
+    return perhaps | {
+        pipeline
+        for begin, end, pipeline in dated
+        if begin <= _end(at, days) and (end >= end_of_last or end > begin_of_last)
+    }
+
+
+def _end(when: When, days: Days) -> datetime:
+    """The last moment at which it may have been."""
+    return days.last_moment_after(when, 0).at if when.by_day else when.at
 
 
 def _possible_values(deal: Deal, field: str, at: When | None, days: Days, around: Surroundings,

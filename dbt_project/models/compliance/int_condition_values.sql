@@ -49,37 +49,52 @@ answered as (
 
 ),
 
+-- what may lie within that reading's own time is not before it
+settled as (
+
+    select
+        answered.*,
+        max(case when answered.since_until = answered.settled_at then answered.since_from end) over (
+            partition by answered.deal_key, answered.version, answered.step_key, answered.field
+        ) as settled_from
+    from answered
+
+),
+
 -- where no reading reaches back to the question, any value that the field ever had may be the answer
 final as (
 
     select
-        answered.connection,
-        answered.deal_key,
-        answered.version,
-        answered.step_key,
-        answered.field,
-        answered.value,
+        settled.connection,
+        settled.deal_key,
+        settled.version,
+        settled.step_key,
+        settled.field,
+        settled.value,
         case
-            when trim(answered.value) = '' then cast(null as double)
-            when answered.field <> 'amount' then {{ to_ratio('answered.value') }}
-            when deals.currency = settings.home_currency then cast({{ to_money('answered.value') }} as double)
-            else cast(cast({{ to_money('answered.value') }} as decimal(38, 2)) * rates.rate_to_home as double)
+            when trim(settled.value) = '' then cast(null as double)
+            when settled.field <> 'amount' then {{ to_ratio('settled.value') }}
+            when deals.currency = settings.home_currency then cast({{ to_money('settled.value') }} as double)
+            else cast(cast({{ to_money('settled.value') }} as decimal(38, 2)) * rates.rate_to_home as double)
         end as number
-    from answered
+    from settled
     cross join settings
-    inner join deals on answered.deal_key = deals.deal_key
+    inner join deals on settled.deal_key = deals.deal_key
     left join rates
         on
-            answered.field = 'amount'
+            settled.field = 'amount'
             and deals.currency = rates.currency
-            and {{ local_date('answered.asked_until', 'settings.time_zone') }} >= rates.valid_from
+            and {{ local_date('settled.asked_until', 'settings.time_zone') }} >= rates.valid_from
             and (
                 rates.valid_to is null
-                or {{ local_date('answered.asked_until', 'settings.time_zone') }} < rates.valid_to
+                or {{ local_date('settled.asked_until', 'settings.time_zone') }} < rates.valid_to
             )
     where
-        answered.settled_at is null
-        or (answered.since_until >= answered.settled_at and answered.since_from <= answered.asked_until)
+        settled.settled_at is null
+        or (
+            (settled.since_until >= settled.settled_at or settled.since_until > settled.settled_from)
+            and settled.since_from <= settled.asked_until
+        )
 
 )
 
