@@ -120,6 +120,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     deals.add("answered_later", [(0, "qualify"), (2, "develop")], done="b")
     deals.activity("answered_later", "email", 1, direction="out")
     deals.activity("answered_later", "email", 20)
+    deals.add("in_words", [(0, "qualify"), (2, "develop"), (3, "propose")], done="bt")
+    deals.field("in_words", "amount", "EUR 500", 0)
     deals.add("won_and_undone", [(0, "qualify"), (2, "won"), (2, "qualify")], done="b", stage_id="qualify")
     deals.add("born_some_day", [(0, "propose")], created_at=None)
     world = World(tmp_path_factory.mktemp("findings"), as_of=JUDGED)
@@ -194,6 +196,7 @@ EXPECTED = {
         ("step_late", 'Leaving Qualify: "Conversation held" was recorded too late, if at all', False),
     ],
     "won_and_undone": [],
+    "in_words": [],
 }  # fmt: skip
 
 
@@ -260,3 +263,9 @@ def test_what_the_stage_limits_say(built: Warehouse) -> None:
     (row,) = built.query("select * from warehouse.marts.fct_findings where deal_id = 'silent' and kind = 'over_time'")
     assert row["sentence"] == "In Develop for 88 days; the limit is 45"
     assert (row["since"], row["is_alert"]) == (day(2 + 45), True)
+
+
+def test_an_amount_in_words_is_not_told_to_be_none(built: Warehouse) -> None:
+    reason = "select reason from warehouse.marts.fct_step_results where deal_id = ? and step_key = 'amount_known'"
+    assert states(built, "in_words")["amount_known"] == "unknown"
+    assert built.values(reason, "in_words") == ["something is recorded that can't be read as a number"]

@@ -60,6 +60,7 @@ MUTATIONS = {
     "not yet over counts as missing": ("int_step_verdicts", "judged_at <= deadline_at", "judged_at < deadline_at"),
     "owners who do not log are accused": ("int_unlogged_steps", "< settings.logging_min_activities", "< 0"),
     "who logs little is excused from what nobody logs": ("int_possible_terms", "terms.kind = 'activity'", "true"),
+    "what is no number is nothing": ("int_unread_numbers", "is null\n", "is not null\n"),
     "what was not logged may have come late": ("int_possible_evidence", "doubt in (1, 2, 5)", "doubt in (1, 2)"),
     "a loss opens gates": ("int_stage_passes", "where visits.stage_key <> 'lost'", "where true"),
     "a slip of the mouse is a move": ("int_mended_runs", "visits.left_at >", "visits.left_at >="),

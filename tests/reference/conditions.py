@@ -118,7 +118,8 @@ def _possible_values(deal: Deal, field: str, at: When | None, days: Days, around
     return values
 
 
-def _passes(condition: Condition, value: str | None) -> bool:
+def _passes(condition: Condition, value: str | None) -> bool | None:
+    """Whether a value fits; None of what is no number and may be meant as one, large or small."""
     text = (value or "").strip()
     if condition.test == "filled":
         return text != ""
@@ -127,6 +128,8 @@ def _passes(condition: Condition, value: str | None) -> bool:
     if condition.test == "none_of":
         return text.lower() not in condition.values
     number = _number(text)
+    if number is None and text != "":
+        return None
     if number is None or condition.number is None:
         return False
     return number >= condition.number if condition.test == "at_least" else number < condition.number

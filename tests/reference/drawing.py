@@ -19,8 +19,10 @@ from tests.reference.rows import Activity, Contact, Deal, Document, FieldChange,
 
 GAPS = (0, 0, 1, 30, 60, 61, 299, 300, 301, 4_000, 90_000, 90_000, 400_000, 400_000, 1_000_000)
 DELAYS = (0, 0, 0, 0, 0, 1, 3_600, 7_200, 86_400, 86_401, 90_000, 172_800, 260_000, 900_000)
+NO_NUMBER = "12 k"
+"""An amount in its writer's eyes."""
 VALUES = {
-    "amount": ("0", "-5", "100", "12.50", ""),
+    "amount": ("0", "-5", "100", "12.50", "", NO_NUMBER),
     "budget": ("Yes", "no", "yes please", ""),
     "lost_reason": ("Price", "timing", "other"),
 }
@@ -97,7 +99,8 @@ class Draw:
         deal.field_changes += self._owners(times)
         self._evidence(deal, times)
         amounts = [c for c in deal.field_changes if c.field == "amount"]
-        deal.amount = (amounts[-1].value or None) if amounts else self.rng.choice((None, "0.00", "50.00", "200.00"))
+        told = amounts[-1].value if amounts else self.rng.choice((None, "0.00", "50.00", "200.00"))
+        deal.amount = None if told in ("", NO_NUMBER) else told
         deal.close_date = self.rng.choice(
             (None, *(deal.judged_at.date() + timedelta(days=n) for n in (-30, -1, 0, 1, 30)))
         )

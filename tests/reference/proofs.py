@@ -203,7 +203,7 @@ def _field(term: Term, scene: Scene) -> Iterable[Record]:
     """The field's history first shows such a value."""
     now = scene.deal.judged_at
     for change in _changes(term, scene):
-        if says_so(term, change):
+        if says_so(term, change, scene.is_best):
             # where it is asked when the value was set, no reading that found it tells
             is_dated = change.precision != "order" or (term.within_days is None and term.changed_after is None)
             at = change.changed_at if is_dated else None
@@ -211,20 +211,20 @@ def _field(term: Term, scene: Scene) -> Iterable[Record]:
                 yield from _seen(scene, [(at, change.precision, change.recorded_at)])
 
 
-def says_so(term: Term, change: FieldChange) -> bool:
-    """Whether a change of a field is what the term asks for."""
+def says_so(term: Term, change: FieldChange, best: bool = False) -> bool:
+    """Whether a change of a field is what the term asks for; `best` as with activities."""
     is_recent = term.changed_after is None or change.changed_at is None or change.changed_at >= term.changed_after
-    return change.field == term.field and is_recent and matches_value(term, change.value)
+    return change.field == term.field and is_recent and matches_value(term, change.value, best)
 
 
-def matches_value(term: Term, value: str | None) -> bool:
-    """Whether the field says what the term asks for."""
+def matches_value(term: Term, value: str | None, best: bool = False) -> bool:
+    """Whether the field says what the term asks for; at its best `12 k` is the number that its writer meant."""
     text = (value or "").strip()
     if term.test == "positive":
         try:
             return float(text) > 0
         except ValueError:
-            return False
+            return best and text != ""
     if term.test == "one_of":
         return any(text.lower() in words for variant in term.variants for words in variant.values.values())
     return text != ""

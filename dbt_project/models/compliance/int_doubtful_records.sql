@@ -51,6 +51,21 @@ told as (
         4 as doubt
     from {{ ref('int_possible_records') }}
 
+    union all
+
+    select
+        deal_key,
+        version,
+        step_key,
+        alternative,
+        term,
+        happened_from,
+        happened_until,
+        cast(null as date) as possible_day,
+        recorded_at,
+        6 as doubt
+    from {{ ref('int_unread_numbers') }}
+
 ),
 
 -- 1 what may have been in time, 2 what may have been so and is flagged as entered too late, 3 what came later
@@ -102,7 +117,11 @@ final as (
         and (
             not coalesce(deadlines.must_be_inside, false)
             or not deadlines.is_entry_known
-            or (told.happened_from is null and deadlines.entered_at is not null)
+            or (
+                told.happened_from is null
+                and deadlines.entered_at is not null
+                and coalesce(told.happened_until >= deadlines.entered_at, true)
+            )
             or coalesce(told.happened_until >= deadlines.entered_at, false)
         )
 

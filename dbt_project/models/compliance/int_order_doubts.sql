@@ -30,6 +30,15 @@ doubtful as (
     union all
 
     select
+        unread.deal_key,
+        unread.version,
+        unread.step_key,
+        unread.happened_from as perhaps_at
+    from {{ ref('int_unread_numbers') }} as unread
+
+    union all
+
+    select
         evidence.deal_key,
         evidence.version,
         evidence.step_key,

@@ -26,7 +26,8 @@ gate_values as (
 ),
 
 -- parts of the evidence that may have been there; `doubt` is 1 for what could not be read, 2 for what was read only
--- from a later day on, 3 for what can't be dated, 4 for what the CRM leaves open, 5 for what may not have been logged
+-- from a later day on, 3 for what can't be dated, 4 for what the CRM leaves open, 5 for what may not have been logged,
+-- 6 for what is no number and may be meant as one
 final as (
 
     select

@@ -26,6 +26,7 @@ weighed as (
             when possible.doubt = 3 then 'it is recorded, but when is not known'
             when possible.doubt = 4
                 then 'something is recorded, but the CRM does not say which way it went, how it ended or its subject'
+            when possible.doubt = 6 then 'something is recorded that can''t be read as a number'
             when possible.doubt = 5
                 then 'the owner logs too few activities to tell'
         end as doubt
