@@ -7,18 +7,6 @@ with deadlines as (
 
 ),
 
-terms as (
-
-    select * from {{ source('reference', 'step_terms') }}
-
-),
-
-evidence as (
-
-    select * from {{ ref('int_counted_evidence') }}
-
-),
-
 -- what can't be dated, and what the CRM leaves open
 told as (
 
@@ -33,7 +21,7 @@ told as (
         possible_day,
         recorded_at,
         3 as doubt
-    from evidence
+    from {{ ref('int_counted_evidence') }}
     where happened_at is null
 
     union all
@@ -97,7 +85,7 @@ final as (
             told.deal_key = deadlines.deal_key
             and told.version = deadlines.version
             and told.step_key = deadlines.step_key
-    inner join terms
+    inner join {{ source('reference', 'step_terms') }} as terms
         on
             told.version = terms.version
             and told.step_key = terms.step_key
@@ -117,12 +105,7 @@ final as (
         and (
             not coalesce(deadlines.must_be_inside, false)
             or not deadlines.is_entry_known
-            or (
-                told.happened_from is null
-                and deadlines.entered_at is not null
-                and coalesce(told.happened_until >= deadlines.entered_at, true)
-            )
-            or coalesce(told.happened_until >= deadlines.entered_at, false)
+            or coalesce(coalesce(told.happened_until, deadlines.entered_at) >= deadlines.entered_at, false)
         )
 
 )
