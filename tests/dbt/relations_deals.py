@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from expectations.compile_process import process_tables
+from expectations.process import load_process
+from tests.dbt.compliance_tables import SOURCES, World, working_calendar
 from tests.dbt.harness import at
 
 MONDAY = at("2024-03-04T09:00:00")
@@ -169,3 +174,23 @@ def told() -> Deals:
     for n, value in enumerate(("2024-04-01", "2024-05-01", "2024-06-02")):
         deals.field("neglected", "close_date", value, n)
     return deals
+
+
+def world_of(folder: Path, deals: Deals, **settings: Any) -> World:
+    """The deals and the company around them, not yet judged; more `settings` of the night than its moment."""
+    (folder / "process.yml").write_text(PROCESS, encoding="utf-8")
+    world = World(folder, as_of=JUDGED, **settings)
+    for table, frame in process_tables(load_process(folder / "process.yml"), ZoneInfo("UTC")).items():
+        world.reference(table, frame)
+    world.reference("connections", [{"connection": "acme", "crm": "hubspot", "state": "good", "judged_at": JUDGED}])
+    world.reference("coverage", [{"connection": "acme", "object": kind} for kind in (*SOURCES, "planned_activities")])
+    world.reference("calendar", working_calendar(at("2024-01-01"), 366))
+    world.reference("stage_map", [{"connection": "acme", "pipeline_id": "p", "stage_id": key, "stage_key": key}
+                                  for key in ("early", "late", "won", "lost")])  # fmt: skip
+    for table, rows in deals.tables.items():
+        world.canonical(table, rows)
+    people = {"1": ("u1", "ann@acme.example"), "2": ("u2", "bob@acme.example")}
+    world.canonical("int_owners", [{"connection": "acme", "owner_id": owner, "user_id": user, "owner_key": key}
+                                   for owner, (user, key) in people.items()])  # fmt: skip
+    world.canonical("int_people", [{"owner_key": "ann@acme.example", "owner_name": "Ann Lee"}])
+    return world

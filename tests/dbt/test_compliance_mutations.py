@@ -72,7 +72,7 @@ MUTATIONS = {
         "coalesce(vague.day_start_utc, changes.entered_at)",
     ),
     "what was set on the day of the last value came before it": (
-        "int_condition_values", "or settled.since_until > settled.settled_from", "",
+        "int_numbered_readings", "since_from as place,", "since_until as place,",
     ),
     "what has a time comes after what has none that day": (
         "int_dated_changes", "changes.entered_at >= vague.day_start_utc", "false",
@@ -193,8 +193,10 @@ MUTATIONS = {
     "any possible value decides": ("int_step_conditions", "is_open = 1 or may_hold = may_fail", "is_open = 1"),
     "an amount without a rate is small": ("int_step_conditions", "holds is not null then 0", "true then 0"),
     "what is changed on leaving comes too late": (
-        "int_condition_values", "readings.since_until <= questions.asked_from",
-        "readings.since_until < questions.asked_from",
+        "int_condition_spans", "0 as rank_of_moment", "2 as rank_of_moment",
+    ),
+    "what came in between two looks at it was not there before": (
+        "int_condition_values", "readings.since_from < readings.since_until", "false",
     ),
     "foreign money is our own": ("int_condition_values", " * rates.rate_to_home as double", " as double"),
     "a snapshot is a change": ("int_condition_changes", "and not is_snapshot then", "then"),
@@ -256,18 +258,20 @@ MUTATIONS = {
         "int_response_findings", "where ranked.nth = 1", "where true",
     ),
     "a deal that is opened again was closed all the while": (
-        "int_response_closings", "entered_until <= duties.activated_at", "entered_until < duties.activated_at",
+        "int_response_places", "0 as rank_of_moment", "2 as rank_of_moment",
     ),
     "a stage that nobody mapped is no end": (
-        "int_response_closings", "in ('won', 'lost', 'unmapped') then 1", "in ('won', 'lost') then 1",
+        "int_response_closings", "in ('won', 'lost', 'unmapped') as may_be_end", "in ('won', 'lost') as may_be_end",
     ),
     "a deal was closed when that was seen": (
-        "int_response_closings", "max(case when visits.precision <> 'order' then", "max(case when true then",
+        "int_response_closings", "max(case when precision <> 'order' then", "max(case when true then",
     ),
-    "before its history a deal was open": ("int_response_closings", "surrounded.is_truncated and", "false and"),
+    "before its history a deal was open": ("int_response_places", "and paths.is_truncated", "and false"),
+    "what was only seen surely lay ahead": (
+        "int_response_places", "case when precision <> 'order' then visit_no", "case when true then visit_no",
+    ),
     "an entry does not know its place": (
-        "int_response_closings", "when visits.visit_no > cast(duties.record_id as integer) then visits.visit_no",
-        "when visits.visit_no > 9 then visits.visit_no",
+        "int_response_places", "case when record_kind = 'stage' then", "case when false then",
     ),
     "a deal that may have been closed owes the answer": (
         "int_response_verdicts", "closings.maybe_closed_at <= duties.deadline_at", "false",

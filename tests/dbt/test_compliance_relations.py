@@ -6,37 +6,15 @@ said beside each. Each rule alone is tested beside its model.
 
 from __future__ import annotations
 
-from pathlib import Path
-from zoneinfo import ZoneInfo
-
 import pytest
 
-from expectations.compile_process import process_tables
-from expectations.process import load_process
-from tests.dbt.compliance_tables import SOURCES, World, working_calendar
 from tests.dbt.harness import Warehouse, at
-from tests.dbt.relations_deals import JUDGED, PROCESS, day, told
+from tests.dbt.relations_deals import day, told, world_of
 
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
-    folder: Path = tmp_path_factory.mktemp("relations")
-    (folder / "process.yml").write_text(PROCESS, encoding="utf-8")
-    world = World(folder, as_of=JUDGED)
-    for table, frame in process_tables(load_process(folder / "process.yml"), ZoneInfo("UTC")).items():
-        world.reference(table, frame)
-    world.reference("connections", [{"connection": "acme", "crm": "hubspot", "state": "good", "judged_at": JUDGED}])
-    world.reference("coverage", [{"connection": "acme", "object": kind} for kind in (*SOURCES, "planned_activities")])
-    world.reference("calendar", working_calendar(at("2024-01-01"), 366))
-    world.reference("stage_map", [{"connection": "acme", "pipeline_id": "p", "stage_id": key, "stage_key": key}
-                                  for key in ("early", "late", "won", "lost")])  # fmt: skip
-    for table, rows in told().tables.items():
-        world.canonical(table, rows)
-    people = {"1": ("u1", "ann@acme.example"), "2": ("u2", "bob@acme.example")}
-    world.canonical("int_owners", [{"connection": "acme", "owner_id": owner, "user_id": user, "owner_key": key}
-                                   for owner, (user, key) in people.items()])  # fmt: skip
-    world.canonical("int_people", [{"owner_key": "ann@acme.example", "owner_name": "Ann Lee"}])
-    return world.build()
+    return world_of(tmp_path_factory.mktemp("relations"), told()).build()
 
 
 def responses(built: Warehouse, deal: str, key: str = "reply") -> list[str]:

@@ -1,12 +1,12 @@
-with questions as (
+with spans as (
 
-    select * from {{ ref('int_condition_questions') }}
+    select * from {{ ref('int_condition_spans') }}
 
 ),
 
 readings as (
 
-    select * from {{ ref('int_condition_readings') }}
+    select * from {{ ref('int_numbered_readings') }}
 
 ),
 
@@ -28,73 +28,81 @@ settings as (
 
 ),
 
+spread as (
+
+    select
+        spans.*,
+        {{ unnest_range('last_no - first_no + 1', 'nth') }}
+    from spans
+
+),
+
 answered as (
 
     select
-        questions.connection,
-        questions.deal_key,
-        questions.version,
-        questions.step_key,
-        questions.field,
-        questions.asked_until,
-        readings.value,
-        readings.since_from,
-        readings.since_until,
-        -- the last reading that for certain held when the question begins: nothing before it matters any more
-        max(case when readings.since_until <= questions.asked_from then readings.since_until end) over (
-            partition by questions.deal_key, questions.version, questions.step_key, questions.field
-        ) as settled_at
-    from questions
-    inner join readings on questions.deal_key = readings.deal_key and questions.field = readings.field
+        spread.connection,
+        spread.deal_key,
+        spread.version,
+        spread.step_key,
+        spread.field,
+        spread.asked_until,
+        readings.value
+    from spread
+    inner join readings
+        on
+            spread.deal_key = readings.deal_key
+            and spread.field = readings.field
+            and spread.first_no + spread.nth - 1 = readings.reading_no
 
-),
+    union all
 
--- what may lie within that reading's own time is not before it
-settled as (
-
+    -- what came in between two looks at it, of which the second is after the question, may have been there already
     select
-        answered.*,
-        max(case when answered.since_until = answered.settled_at then answered.since_from end) over (
-            partition by answered.deal_key, answered.version, answered.step_key, answered.field
-        ) as settled_from
-    from answered
+        spans.connection,
+        spans.deal_key,
+        spans.version,
+        spans.step_key,
+        spans.field,
+        spans.asked_until,
+        readings.value
+    from spans
+    inner join readings
+        on
+            spans.deal_key = readings.deal_key
+            and spans.field = readings.field
+            and spans.asked_until >= readings.since_from
+            and spans.asked_until < readings.since_until
+    where spans.is_settled and readings.since_from < readings.since_until
 
 ),
 
--- where no reading reaches back to the question, any value that the field ever had may be the answer
 final as (
 
     select
-        settled.connection,
-        settled.deal_key,
-        settled.version,
-        settled.step_key,
-        settled.field,
-        settled.value,
+        answered.connection,
+        answered.deal_key,
+        answered.version,
+        answered.step_key,
+        answered.field,
+        answered.value,
         case
-            when trim(settled.value) = '' then cast(null as double)
-            when settled.field <> 'amount' then {{ to_ratio('settled.value') }}
-            when deals.currency = settings.home_currency then cast({{ to_money('settled.value') }} as double)
-            else cast(cast({{ to_money('settled.value') }} as decimal(38, 2)) * rates.rate_to_home as double)
+            when trim(answered.value) = '' then cast(null as double)
+            when answered.field <> 'amount' then {{ to_ratio('answered.value') }}
+            when deals.currency = settings.home_currency then cast({{ to_money('answered.value') }} as double)
+            else cast(cast({{ to_money('answered.value') }} as decimal(38, 2)) * rates.rate_to_home as double)
         end as number
-    from settled
+    from answered
     cross join settings
-    inner join deals on settled.deal_key = deals.deal_key
+    inner join deals on answered.deal_key = deals.deal_key
     left join rates
         on
-            settled.field = 'amount'
+            answered.field = 'amount'
             and deals.currency = rates.currency
-            and {{ local_date('settled.asked_until', 'settings.time_zone') }} >= rates.valid_from
+            and {{ local_date('answered.asked_until', 'settings.time_zone') }} >= rates.valid_from
             and (
                 rates.valid_to is null
-                or {{ local_date('settled.asked_until', 'settings.time_zone') }} < rates.valid_to
+                or {{ local_date('answered.asked_until', 'settings.time_zone') }} < rates.valid_to
             )
-    where
-        settled.settled_at is null
-        or (
-            (settled.since_until >= settled.settled_at or settled.since_until > settled.settled_from)
-            and settled.since_from <= settled.asked_until
-        )
 
 )
 

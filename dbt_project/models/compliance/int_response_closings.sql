@@ -1,52 +1,43 @@
-with duties as (
+with places as (
 
-    select * from {{ ref('int_response_duties') }}
-    where activated_at is not null
+    select * from {{ ref('int_response_places') }}
 
 ),
 
+dated as (
+
+    select
+        deal_key,
+        visit_no,
+        stage_key in ('won', 'lost') as is_end,
+        stage_key in ('won', 'lost', 'unmapped') as may_be_end,
+        entered_at,
+        case when precision not in ('day', 'order') then entered_at end as moment,
+        -- what was only seen came after the last entry that is dated
+        max(case when precision <> 'order' then entered_at end) over (
+            partition by deal_key order by visit_no rows unbounded preceding
+        ) as entered_from
+    from {{ ref('int_visits') }}
+
+),
+
+-- seen from each visit: where the deal last stood open, when it last may have ended, and when it ends from there on
 visits as (
 
     select
-        visits.*,
-        coalesce({{ add_seconds('calendar.day_end_utc', '-0.000001') }}, visits.entered_at) as entered_until,
-        -- what was only seen came after the last entry that is dated
-        max(case when visits.precision <> 'order' then visits.entered_at end) over (
-            partition by visits.deal_key order by visits.visit_no rows unbounded preceding
-        ) as entered_from
-    from {{ ref('int_visits') }} as visits
-    left join {{ source('reference', 'calendar') }} as calendar
-        on visits.precision = 'day' and visits.entered_at = calendar.day_start_utc
-
-),
-
--- how many visits the deal surely had behind it, and which one surely lay ahead; an entry into a stage knows its place
-surrounded as (
-
-    select
-        duties.deal_key,
-        duties.response_key,
-        duties.activation,
-        duties.activated_at,
-        coalesce(max(
-            case
-                when duties.record_kind = 'stage'
-                    then case when visits.visit_no <= cast(duties.record_id as integer) then visits.visit_no end
-                when visits.entered_until <= duties.activated_at then visits.visit_no
-            end
-        ), 0) as last_behind,
-        coalesce(min(
-            case
-                when duties.record_kind = 'stage'
-                    then case when visits.visit_no > cast(duties.record_id as integer) then visits.visit_no end
-                when visits.precision <> 'order' and visits.entered_at > duties.activated_until then visits.visit_no
-            end
-        ), max(visits.visit_no) + 1, 1) as first_ahead,
-        coalesce(max(case when paths.is_truncated then 1 end), 0) = 1 as is_truncated
-    from duties
-    inner join {{ ref('int_deal_paths') }} as paths on duties.deal_key = paths.deal_key
-    left join visits on duties.deal_key = visits.deal_key
-    group by duties.deal_key, duties.response_key, duties.activation, duties.activated_at
+        deal_key,
+        visit_no,
+        is_end,
+        moment,
+        max(case when not is_end then visit_no end) over so_far as last_open,
+        max(case when may_be_end then visit_no end) over so_far as last_maybe_end,
+        min(case when is_end then entered_at end) over onwards as ends_at,
+        min(case when may_be_end then entered_from end) over onwards as may_end_from,
+        max(case when may_be_end and entered_from is null then 1 else 0 end) over onwards as may_have_ended_before
+    from dated
+    window
+        so_far as (partition by deal_key order by visit_no rows unbounded preceding),
+        onwards as (partition by deal_key order by visit_no rows between current row and unbounded following)
 
 ),
 
@@ -54,30 +45,18 @@ surrounded as (
 placed as (
 
     select
-        surrounded.deal_key,
-        surrounded.response_key,
-        surrounded.activation,
-        surrounded.activated_at,
-        surrounded.last_behind,
-        surrounded.is_truncated and surrounded.last_behind = 0 as may_be_closed,
-        max(
-            case
-                when visits.stage_key not in ('won', 'lost') then visits.visit_no
-                when visits.entered_at = surrounded.activated_at and visits.precision not in ('day', 'order')
-                    then visits.visit_no - 1
-                when surrounded.last_behind = 0 then 0
-            end
-        ) as last_open,
-        max(case when visits.stage_key in ('won', 'lost', 'unmapped') then 1 else 0 end) as places_closed
-    from surrounded
-    left join visits
-        on
-            surrounded.deal_key = visits.deal_key
-            and visits.visit_no >= surrounded.last_behind
-            and (visits.visit_no < surrounded.first_ahead or visits.visit_no = surrounded.last_behind)
-    group by
-        surrounded.deal_key, surrounded.response_key, surrounded.activation, surrounded.activated_at,
-        surrounded.last_behind, surrounded.is_truncated
+        places.*,
+        coalesce(possible.last_maybe_end >= places.last_behind, false) as may_have_ended,
+        case
+            when possible.last_open >= places.last_behind then possible.last_open
+            when places.last_behind = 0 then 0
+            when behind.moment = places.activated_at then places.last_behind - 1
+        end as last_open
+    from places
+    left join visits as behind
+        on places.deal_key = behind.deal_key and places.last_behind = behind.visit_no
+    left join visits as possible
+        on places.deal_key = possible.deal_key and places.last_possible = possible.visit_no
 
 ),
 
@@ -87,23 +66,21 @@ final as (
         placed.deal_key,
         placed.response_key,
         placed.activation,
-        min(
-            case when visits.stage_key <> 'unmapped' and visits.visit_no > placed.last_open then visits.entered_at end
-        ) as closed_at,
-        min(
-            case
-                when placed.may_be_closed or placed.places_closed = 1 then placed.activated_at
-                when visits.deal_key is not null then coalesce(visits.entered_from, placed.activated_at)
-            end
-        ) as maybe_closed_at,
-        max(placed.last_open) is null as was_closed
+        next_visits.ends_at as closed_at,
+        case
+            when placed.may_be_before_history or placed.may_have_ended then placed.activated_at
+            when onwards.may_have_ended_before = 1
+                then least(placed.activated_at, coalesce(onwards.may_end_from, placed.activated_at))
+            else onwards.may_end_from
+        end as maybe_closed_at,
+        placed.last_open is null as was_closed
     from placed
-    left join visits
+    left join visits as next_visits
+        on placed.deal_key = next_visits.deal_key and placed.last_open + 1 = next_visits.visit_no
+    left join visits as onwards
         on
-            placed.deal_key = visits.deal_key
-            and visits.stage_key in ('won', 'lost', 'unmapped')
-            and visits.visit_no >= placed.last_behind
-    group by placed.deal_key, placed.response_key, placed.activation
+            placed.deal_key = onwards.deal_key
+            and onwards.visit_no = case when placed.last_behind = 0 then 1 else placed.last_behind end
 
 )
 
