@@ -39,15 +39,16 @@ def _doers(deal: Deal, path: list[Visit], step: Step, days: Days) -> Iterator[Do
     """Of every record that proves a part of the step, also of one that came too late or once more."""
     for terms in step.alternatives:
         for term in terms:
-            for doer, at, precision, recorded_at in _acts(deal, path, term):
+            for doer, at, precision, recorded_at in _acts(deal, path, step, term):
                 is_ahead = at is not None and days.seen(at, precision).at > deal.judged_at
                 if not is_ahead and (recorded_at or deal.judged_at) <= deal.judged_at:
                     yield doer
 
 
-def _acts(deal: Deal, path: list[Visit], term: Term) -> Iterable[Act]:
+def _acts(deal: Deal, path: list[Visit], step: Step, term: Term) -> Iterable[Act]:
     if term.kind == "activity":
-        return [(_owner(a.owner_key), a.occurred_at, a.precision, a.recorded_at)
+        starts = step.clock == "start"
+        return [(_owner(a.owner_key), (starts and a.started_at) or a.occurred_at, a.precision, a.recorded_at)
                 for a in deal.activities if matches_activity(term, a, best=False)]  # fmt: skip
     if term.kind == "document":
         return [(_owner(d.owner_key), d.occurred_at, "exact", d.recorded_at)
