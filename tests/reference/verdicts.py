@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from tests.reference.conditions import applies, is_waived
 from tests.reference.days import Days, When
@@ -96,7 +97,8 @@ def judge(deal: Deal, path: list[Visit], step: Step, version: Version, left: Gat
     until = deadline(step, left.when, days) if left.when else When(deal.judged_at)
     worst = Scene(deal, path, around, days, left.when, until, entered, is_best=False, is_won=left.is_won)
     if any(other.after_step_key == step.step_key for other in version.steps.values()):
-        found.perhaps = earliest_doubt(step, worst)
+        in_time = partial(was_entered_in_time, until=until, process=process, days=days)
+        found.perhaps = earliest_doubt(step, worst, _anything if step.backfill_policy == "accept" else in_time)
     if left.when is None:
         state, found.done = _before_leaving(step, worst)
         found.state = state if left.is_known else "unknown"
@@ -145,24 +147,28 @@ def _before_leaving(step: Step, scene: Scene) -> tuple[str, When | None]:
 
 def _after_leaving(step: Step, scene: Scene, left: When, until: When, process: Process) -> tuple[str, When | None]:
     days, now = scene.days, When(scene.deal.judged_at)
-    ends = days.last_moment_after(until, 0) if until.by_day else until  # a grace known by its day lasts to its end
-    tolerated = When(ends.at + timedelta(seconds=process.backfill_seconds))
+    entered_in_time = partial(was_entered_in_time, until=until, process=process, days=days)
 
-    def entered_in_time(record: Record) -> bool:
-        return record.recorded_at is None or days.not_after(When(record.recorded_at), tolerated)
-
-    def anything(_: Record) -> bool:
-        return True
-
-    counts = anything if step.backfill_policy == "accept" else entered_in_time
+    counts = _anything if step.backfill_policy == "accept" else entered_in_time
     in_time = until if step.stage_key == "lost" else left
     if suffices(step, scene, in_time, counts):
         return "done", first_complete(step, scene, counts)
     if suffices(step, scene, until, counts):
         return "done_in_grace", first_complete(step, scene, counts)
-    done = first_complete(step, scene, anything)
-    if suffices(step, scene, until, anything) and step.backfill_policy == "flag":
+    done = first_complete(step, scene, _anything)
+    if suffices(step, scene, until, _anything) and step.backfill_policy == "flag":
         return "backfilled", done
     if days.not_after(now, until):
         return "pending", done
     return ("missing" if done is None else "late"), done
+
+
+def was_entered_in_time(record: Record, until: When, process: Process, days: Days) -> bool:
+    """Whether the CRM got to know it soon enough after the grace to be believed."""
+    ends = days.last_moment_after(until, 0) if until.by_day else until  # a grace known by its day lasts to its end
+    tolerated = When(ends.at + timedelta(seconds=process.backfill_seconds))
+    return record.recorded_at is None or days.not_after(When(record.recorded_at), tolerated)
+
+
+def _anything(_: Record) -> bool:
+    return True
