@@ -37,7 +37,7 @@ def test_a_disk_that_fills_up_before_publishing_leaves_readers_what_they_had(tmp
     if (
         not sys.platform.startswith("linux")
         or subprocess.run(
-            ["mount", "-t", "tmpfs", "-o", "size=96m", "tmpfs", str(disk)], capture_output=True, check=False
+            ["mount", "-t", "tmpfs", "-o", "size=192m", "tmpfs", str(disk)], capture_output=True, check=False
         ).returncode
     ):
         pytest.skip("a small disk can only be made by root on Linux; test_publish.py simulates a full one")
