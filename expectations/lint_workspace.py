@@ -12,11 +12,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from connectors.settings import ConnectionSettings
 from expectations import lint
 from expectations.evidence import Evidence, alternatives
+from expectations.evidence_checks import STANDARD
 from expectations.process import NumberedVersion, Process
 from expectations.waivers import Waiver
 
-STANDARD_FIELDS = frozenset({"amount", "close_date", "owner", "lost_reason", "deal_type", "pipeline"})
-"""What every connection tells under the process's own name, as far as its CRM has it."""
 KINDS = frozenset({"meeting", "call", "email", "task"})
 OUTCOMES = frozenset({"completed", "canceled", "no_show", "rescheduled", "scheduled", "planned", "sent", "failed"})
 WORDS = {"kind": ("an activity", KINDS), "outcome": ("an outcome", OUTCOMES), "not_outcome": ("an outcome", OUTCOMES)}
@@ -37,7 +36,7 @@ def lint_workspace(
 def _fields(process: Process, connections: Mapping[str, ConnectionSettings]) -> Iterator[lint.Warning]:
     """Exports may hold any column, so they are believed."""
     asked = {name: one for name, one in connections.items() if one.kind != "files"}
-    for field in sorted(process.evidence_fields() - STANDARD_FIELDS):
+    for field in sorted(process.evidence_fields() - STANDARD):
         without = [name for name, one in asked.items() if field not in one.fields and field not in one.read_fields]
         if without:
             advice = f"add `{field}: …` (the CRM's own name) to `fields` in connections.yml; until then it is unknown"
